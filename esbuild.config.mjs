@@ -1,0 +1,83 @@
+/**
+ * Builds what browsers load, from source into dist/:
+ *
+ *   dist/widget/loader.js             the loader; a free name MIRADESK_SETTINGS is bound by the gateway when it serves it
+ *   dist/widget/assets/*-HASH.js      the panel, its chunks and its fallback connection, immutable
+ *   dist/console/index.html, assets/  the agent inbox
+ *   dist/manifest.json                the hashed names; the gateway reads it
+ *   dist/meta.json                    esbuild's metafiles; the boundary and budget tests read them
+ *
+ * Run it (`npm run build`) or import build().
+ */
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import * as esbuild from 'esbuild';
+
+const root = dirname(fileURLToPath(import.meta.url));
+const dist = join(root, 'dist');
+
+/** Constructable stylesheets, adoptedStyleSheets, :has() and ES2022 are there in all of these. */
+const target = ['chrome105', 'edge105', 'firefox115', 'safari16.4'];
+
+/** Lets the widget import a stylesheet, with its @imports, as minified text for a constructable stylesheet. */
+const cssAsText = {
+  name: 'css-as-text',
+  setup(build) {
+    build.onLoad({ filter: /\.css$/ }, async ({ path }) => {
+      const result = await esbuild.build({ entryPoints: [path], bundle: true, minify: true, write: false, target, metafile: true });
+      const watchFiles = Object.keys(result.metafile.inputs).map((file) => join(process.cwd(), file));
+      return { contents: withoutUnusedTokens(result.outputFiles[0].text.trim()), loader: 'text', watchFiles };
+    });
+  },
+};
+
+/** Drops the custom properties that a bundled stylesheet declares and never reads; the tokens serve more than one face. */
+function withoutUnusedTokens(css) {
+  return css.replace(/(--[\w-]+):[^;}]*;?/g, (declaration, name) => (css.includes(`var(${name})`) || css.includes(`var(${name},`) ? declaration : ''));
+}
+
+const common = { absWorkingDir: root, bundle: true, minify: true, target, metafile: true, charset: 'utf8', jsx: 'automatic', jsxImportSource: 'preact', legalComments: 'none' };
+
+/** Finds the output made from an entry point; its path relative to `base`. */
+function outputOf(metafile, entryPoint, base) {
+  const [path] = Object.entries(metafile.outputs).find(([, output]) => output.entryPoint === entryPoint) ?? [];
+  if (!path) throw new Error(`${entryPoint} was not built`);
+  return path.slice(base.length + 1);
+}
+
+/** Builds everything, fresh. Returns the manifest. Throws esbuild's error when the source does not build. */
+export async function build() {
+  await rm(dist, { recursive: true, force: true });
+  await mkdir(join(dist, 'console'), { recursive: true });
+  // The panel's fallback connection is built by itself: a chunk shared with it would cost everybody a request for the few who need it.
+  const fallback = await esbuild.build({ ...common, entryPoints: ['widget/connection-socketio.ts'], outdir: 'dist/widget/assets', format: 'esm', entryNames: '[name]-[hash]' });
+  const fallbackApart = {
+    name: 'fallback-apart',
+    setup(build) {
+      const path = `./${basename(outputOf(fallback.metafile, 'widget/connection-socketio.ts', 'dist/widget'))}`;
+      build.onResolve({ filter: /\/connection-socketio\.ts$/ }, ({ kind }) => (kind === 'dynamic-import' ? { path, external: true } : undefined));
+    },
+  };
+  const [loader, panel, inbox] = await Promise.all([
+    esbuild.build({ ...common, entryPoints: ['widget/loader.ts'], outfile: 'dist/widget/loader.js', format: 'iife', plugins: [cssAsText] }),
+    esbuild.build({ ...common, entryPoints: ['widget/panel.tsx'], outdir: 'dist/widget/assets', format: 'esm', splitting: true, entryNames: '[name]-[hash]', chunkNames: '[name]-[hash]', plugins: [cssAsText, fallbackApart] }),
+    esbuild.build({ ...common, entryPoints: ['console/main.tsx'], outdir: 'dist/console/assets', format: 'esm', splitting: true, entryNames: '[name]-[hash]', chunkNames: '[name]-[hash]', assetNames: '[name]-[hash]' }),
+  ]);
+  const script = outputOf(inbox.metafile, 'console/main.tsx', 'dist/console');
+  const style = Object.values(inbox.metafile.outputs).find((output) => output.entryPoint === 'console/main.tsx')?.cssBundle?.slice('dist/console/'.length);
+  if (!style) throw new Error('console/main.tsx imports no stylesheet');
+  const page = await readFile(join(root, 'console/index.html'), 'utf8');
+  await writeFile(join(dist, 'console/index.html'), page.replaceAll('__SCRIPT__', script).replaceAll('__STYLE__', style));
+
+  const manifest = { panel: outputOf(panel.metafile, 'widget/panel.tsx', 'dist/widget') };
+  await writeFile(join(dist, 'manifest.json'), JSON.stringify(manifest, null, 2));
+  await writeFile(join(dist, 'meta.json'), JSON.stringify({ loader: loader.metafile, panel: panel.metafile, fallback: fallback.metafile, console: inbox.metafile }));
+  return manifest;
+}
+
+if (process.argv[1] && basename(process.argv[1]) === 'esbuild.config.mjs') {
+  const started = performance.now();
+  await build();
+  process.stdout.write(`Built widget and console into dist/ in ${Math.round(performance.now() - started)} ms\n`);
+}

@@ -1,0 +1,37 @@
+import { TEXT_MAX } from './limits.ts';
+
+// C0 and C1 controls but tab, line feed (carriage returns are folded by cleanText), and half surrogate pairs,
+// which Postgres cannot store and no reader can see.
+const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/;
+const LONE_SURROGATE = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/;
+// Something a reader can see: anything but white space, joiners, direction marks, variation selectors and fillers.
+const VISIBLE = /[^\s\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb]/;
+
+/**
+ * Says what is wrong with the text of a message or note, or null when it can be sent.
+ * The one rule for both ends: a client asks before sending, the gateway before storing.
+ */
+export function textProblem(text: string): 'text_empty' | 'text_too_long' | 'text_invalid' | null {
+  if (text.length > TEXT_MAX) return 'text_too_long';
+  if (CONTROL.test(text) || LONE_SURROGATE.test(text)) return 'text_invalid';
+  if (!VISIBLE.test(text)) return 'text_empty';
+  return null;
+}
+
+/**
+ * Makes what a person typed or pasted sendable without changing what it says: line ends become `\n`, invisible
+ * controls and broken halves of characters go, white space at both ends goes. Does not cut: length stays the person's choice.
+ */
+export function cleanText(text: string): string {
+  return text
+    .replace(/\r\n?/g, '\n')
+    .replace(new RegExp(`${CONTROL.source}|${LONE_SURROGATE.source}`, 'g'), '')
+    .trim();
+}
+
+/** The first line's worth of a text, for lists and notifications: at most `max` code points, never half a character. */
+export function previewOf(text: string, max = 140): string {
+  const oneLine = text.replace(/\s+/g, ' ').trim();
+  const points = Array.from(oneLine);
+  return points.length <= max ? oneLine : `${points.slice(0, max - 1).join('').trimEnd()}…`;
+}

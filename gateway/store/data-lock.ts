@@ -1,0 +1,121 @@
+/**
+ * Keeps a second process out of DATA_DIR: two at once would destroy the database, and PGlite has no lock of its own.
+ *
+ * Whoever wants the lock first puts up a claim, a file of its own in the folder, and then looks round. Seeing nobody else alive it turns the
+ * claim into the lock by renaming it, which also replaces the lock of a process that was killed. Two who come at the same
+ * moment: the later claim was made before its maker looked round, so at least one of them sees the other; whoever does
+ * withdraws and tries again. So there may be a moment in which nobody gets the lock, but never one in which two do.
+ */
+import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+
+export interface DataLock {
+  /** Lets the next process in. */
+  release(): Promise<void>;
+}
+
+/** Another process works with this folder; the message names it and says what to do. */
+export class DataLockedError extends Error {
+  override readonly name = 'DataLockedError';
+  readonly pid: number;
+  constructor(pid: number, dataDir: string) {
+    super(`Another MiraDesk (process ${pid}) is using the data in ${resolve(dataDir)}. Stop it first, or give this one a DATA_DIR of its own.`);
+    this.pid = pid;
+  }
+}
+
+/** Which process: the number alone is given to others later, and after a reboot from the beginning. */
+interface Owner { pid: number; started: string | null; boot: string | null }
+
+const LOCK = 'miradesk.lock';
+const CLAIM = /^miradesk\.claim\.[0-9a-f]+$/;
+/** How often a claimant that meets another one steps back. With waits of 10 to 60 ms: some two seconds. */
+const ATTEMPTS = 60;
+
+/** Takes the lock of a data folder, making the folder when it is missing. Rejects with DataLockedError when a living process has it. */
+export async function lockData(dataDir: string): Promise<DataLock> {
+  await mkdir(dataDir, { recursive: true });
+  const lock = join(dataDir, LOCK);
+  const mine = join(dataDir, `miradesk.claim.${randomBytes(8).toString('hex')}`);
+  const content = JSON.stringify(describe(process.pid));
+  for (let attempt = 1; ; attempt += 1) {
+    const holder = await living(lock);
+    if (holder !== null) throw new DataLockedError(holder, dataDir);
+    // Written elsewhere and renamed, so that nobody reads half a claim and takes it for that of a dead process.
+    await writeFile(`${mine}.new`, content);
+    await rename(`${mine}.new`, mine);
+    const rival = await livingRival(dataDir, mine);
+    if (rival === null) {
+      await rename(mine, lock);
+      return { release: () => rm(lock, { force: true }) };
+    }
+    await rm(mine, { force: true });
+    if (attempt === ATTEMPTS) throw new DataLockedError(rival, dataDir);
+    await wait(10 + Math.random() * 50);
+  }
+}
+
+/** The pid of another living claimant or of the holder. The lock is looked at last: a claim that has vanished meanwhile has become the lock. */
+async function livingRival(dataDir: string, mine: string): Promise<number | null> {
+  for (const file of (await readdir(dataDir)).filter((name) => CLAIM.test(name)).map((name) => join(dataDir, name))) {
+    if (file === mine) continue;
+    const pid = await living(file);
+    if (pid !== null) return pid;
+    await rm(file, { force: true });
+  }
+  return living(join(dataDir, LOCK));
+}
+
+/** The pid in the file, if that process is alive; null when it is not, or when there is no file. */
+async function living(file: string): Promise<number | null> {
+  let content: string;
+  try {
+    content = await readFile(file, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw error;
+  }
+  const owner = ownerIn(content);
+  const now = owner && describe(owner.pid);
+  // Where the system doesn't tell when a process started, the number has to do.
+  return owner && now && now.started === owner.started && now.boot === owner.boot ? owner.pid : null;
+}
+
+/** What a lock file says; null when it says nothing, as after a power cut. */
+function ownerIn(content: string): Owner | null {
+  try {
+    const value: unknown = JSON.parse(content);
+    return typeof value === 'object' && value !== null && 'pid' in value ? (value as Owner) : null;
+  } catch {
+    return null;
+  }
+}
+
+/** What identifies a process; null when there is none of this number. */
+function describe(pid: number): Owner | null {
+  if (!Number.isInteger(pid) || pid <= 0) return null;
+  try {
+    process.kill(pid, 0);
+  } catch (error) {
+    // EPERM: it exists, but belongs to somebody else.
+    if ((error as NodeJS.ErrnoException).code !== 'EPERM') return null;
+  }
+  return { pid, started: startOf(pid), boot: read('/proc/sys/kernel/random/boot_id') };
+}
+
+function startOf(pid: number): string | null {
+  // The second field is the program's name in brackets and may contain anything; the 22nd, counted from there, is the start.
+  const stat = read(`/proc/${pid}/stat`);
+  return stat?.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? null;
+}
+
+function read(file: string): string | null {
+  try {
+    return readFileSync(file, 'utf8').trim();
+  } catch {
+    return null;
+  }
+}

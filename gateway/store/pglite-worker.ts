@@ -1,0 +1,100 @@
+/**
+ * The thread PGlite lives in. In the gateway's own thread it would hold up every connection while it commits.
+ * It knows nothing of the store: it opens the database, migrates it, and calls SQL functions one after another.
+ */
+import { existsSync } from 'node:fs';
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parentPort, workerData } from 'node:worker_threads';
+import { PGlite } from '@electric-sql/pglite';
+import { migrate, MigrationError, type Migration } from './migrate.ts';
+import { sqlstateOf } from './sql-errors.ts';
+
+/** How to open the database. */
+export interface PGliteWorkerData {
+  /** Folder of the database, made when it is missing; null: in memory. */
+  dataDir: string | null;
+  /** A dump made by `dump`, which a new database starts from instead of from nothing. */
+  seed: string | null;
+  migrations: Migration[];
+}
+
+export type PGliteRequest =
+  | { id: number; kind: 'call'; fn: string; names: string[]; values: unknown[] }
+  | { id: number; kind: 'dump'; file: string }
+  | { id: number; kind: 'close' };
+
+export type PGliteNews =
+  | { kind: 'progress'; step: 'creating' | 'opening' | 'migrating'; detail: string }
+  | { kind: 'ready' }
+  /** It cannot be opened. `refused`: trying again is no use until somebody does what the message says. */
+  | { kind: 'failed'; message: string; refused: boolean }
+  | { kind: 'answer'; id: number; result: string }
+  | { kind: 'error'; id: number; sqlstate: string | undefined; message: string };
+
+if (!parentPort) throw new Error('pglite-worker.ts is a worker thread of pglite.ts');
+const port = parentPort;
+const { dataDir, seed, migrations } = workerData as PGliteWorkerData;
+
+function tell(news: PGliteNews): void {
+  port.postMessage(news);
+}
+
+async function open(): Promise<PGlite> {
+  // A first start that was interrupted leaves half a database, which the marker tells from a whole one. Nothing can have been stored in it.
+  const marker = dataDir === null ? null : `${dataDir}.incomplete`;
+  const fresh = dataDir === null || !existsSync(join(dataDir, 'PG_VERSION')) || existsSync(marker ?? '');
+  if (dataDir !== null && marker !== null && fresh) {
+    await writeFile(marker, '');
+    await rm(dataDir, { recursive: true, force: true });
+  }
+  tell({ kind: 'progress', step: fresh ? 'creating' : 'opening', detail: dataDir ?? 'memory' });
+  const database = await PGlite.create({
+    ...(dataDir === null ? {} : { dataDir }),
+    ...(fresh && seed !== null ? { loadDataDir: new Blob([await readFile(seed)]) } : {}),
+  });
+  await migrate(database, migrations, ({ version, name }) => tell({ kind: 'progress', step: 'migrating', detail: `${version}_${name}` }));
+  if (marker !== null) await rm(marker, { force: true });
+  return database;
+}
+
+async function handle(database: PGlite, request: PGliteRequest): Promise<string> {
+  switch (request.kind) {
+    case 'call': {
+      const args = request.names.map((name, index) => `${name} => $${index + 1}`).join(', ');
+      // As text: the string goes to the other thread as it is and is parsed there.
+      const { rows } = await database.query<[string]>(`select miradesk.${request.fn}(${args})::text`, request.values, { rowMode: 'array' });
+      return rows[0]?.[0] ?? 'null';
+    }
+    case 'dump': {
+      const dump = await database.dumpDataDir('none');
+      await writeFile(request.file, Buffer.from(await dump.arrayBuffer()));
+      return 'null';
+    }
+    case 'close':
+      await database.close();
+      return 'null';
+  }
+}
+
+async function answer(database: PGlite, request: PGliteRequest): Promise<void> {
+  try {
+    tell({ kind: 'answer', id: request.id, result: await handle(database, request) });
+  } catch (error) {
+    const sqlstate = sqlstateOf(error);
+    tell({ kind: 'error', id: request.id, sqlstate, message: error instanceof Error ? error.message : String(error) });
+    // An error without a state does not come from Postgres but from the machine it runs in. That one cannot be trusted any more.
+    if (sqlstate === undefined) process.exit(1);
+  }
+}
+
+try {
+  const database = await open();
+  let last = Promise.resolve();
+  port.on('message', (request: PGliteRequest) => {
+    last = last.then(() => answer(database, request));
+  });
+  tell({ kind: 'ready' });
+} catch (error) {
+  tell({ kind: 'failed', message: error instanceof Error ? error.message : String(error), refused: error instanceof MigrationError });
+}

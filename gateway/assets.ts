@@ -1,0 +1,55 @@
+/** What the build made, as the gateway serves it. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { readFiles, type ServedFile } from './served-files.ts';
+
+export interface Assets {
+  /** The loader's code; the name MIRADESK_SETTINGS is free in it. */
+  loader: string;
+  /** Path of the panel's module, relative to the loader's address. */
+  panel: string;
+  /** The panel and its chunks, by their path under /w/. */
+  widget: ReadonlyMap<string, ServedFile>;
+  /** The inbox, by the path under /console/. */
+  console: ReadonlyMap<string, ServedFile>;
+  /** The demo shop, by the path under /demo/. */
+  demo: ReadonlyMap<string, ServedFile>;
+}
+
+const Manifest = z.object({ panel: z.string() });
+
+/** dist/ is not there, or not whole. */
+export class AssetsMissing extends Error {
+  constructor(cause: unknown) {
+    super('The widget and the console are not built', { cause });
+    this.name = 'AssetsMissing';
+  }
+}
+
+/**
+ * Reads dist/ and the demo pages. The demo carries the snippet of the workspace `demo`; another first workspace's is put in its place.
+ * Rejects with AssetsMissing when something is not built.
+ */
+export async function readAssets(root: string, workspaceId: string): Promise<Assets> {
+  const dist = join(root, 'dist');
+  const withSnippet = (name: string, body: Buffer): Buffer =>
+    (name.endsWith('.html') ? Buffer.from(body.toString('utf8').replaceAll('/w/demo.js', `/w/${workspaceId}.js`)) : body);
+  try {
+    const [loader, manifest, widget, console, demo] = await Promise.all([
+      readFile(join(dist, 'widget/loader.js'), 'utf8'),
+      readFile(join(dist, 'manifest.json'), 'utf8'),
+      readFiles(join(dist, 'widget/assets')),
+      readFiles(join(dist, 'console')),
+      readFiles(join(root, 'examples/shop'), withSnippet),
+    ]);
+    if (!console.has('index.html')) throw new Error('dist/console/index.html is missing');
+    return { loader, panel: Manifest.parse(JSON.parse(manifest)).panel, widget: prefixed(widget, 'assets/'), console, demo };
+  } catch (error) {
+    throw new AssetsMissing(error);
+  }
+}
+
+function prefixed(files: ReadonlyMap<string, ServedFile>, prefix: string): Map<string, ServedFile> {
+  return new Map([...files].map(([name, file]) => [prefix + name, file]));
+}

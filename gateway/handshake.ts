@@ -1,0 +1,70 @@
+/** What both namespaces' handshakes have in common. */
+import type { Socket } from 'socket.io';
+import type { z } from 'zod';
+import { PROTOCOL_VERSION } from '../shared/limits.ts';
+import type { Arrived } from './client-address.ts';
+import type { Logger } from './logger.ts';
+import type { TokenBuckets } from './rate-limits.ts';
+import { RequestError, toWireError } from './request-errors.ts';
+import { HandshakeError } from './requests.ts';
+import type { WorkInHand } from './work-in-hand.ts';
+
+export interface HandshakeGate {
+  /** How many connections an address may make. */
+  connections: TokenBuckets;
+  keyOf(request: Arrived): string;
+  workInHand: WorkInHand;
+  logger: Logger;
+}
+
+/** What a handshake is admitted with. `auth` comes from the client and may be anything in an object's shape. */
+type Check<S> = (socket: S, auth: unknown) => Promise<void>;
+
+/**
+ * Makes a Socket.IO middleware of a check. A refusal becomes connect_error, whose `data` is a WireError. A second CONNECT while the first
+ * of the same connection is still being checked is refused: nobody needs two sessions on one connection.
+ */
+export function admitHandshakes<S extends Pick<Socket, 'conn' | 'handshake' | 'request'>>(gate: HandshakeGate, check: Check<S>) {
+  const underway = new WeakSet<object>();
+  return (socket: S, next: (error?: Error) => void): void => {
+    void gate.workInHand.track(decide(socket, next));
+  };
+
+  async function decide(socket: S, next: (error?: Error) => void): Promise<void> {
+    let refused: HandshakeError | undefined;
+    try {
+      await admit(socket);
+    } catch (error) {
+      refused = refusal(error);
+    }
+    next(refused);
+  }
+
+  async function admit(socket: S): Promise<void> {
+    if (gate.workInHand.ending) throw new RequestError('unavailable', { retryAfterMs: gate.workInHand.retryAfterMs });
+    gate.connections.claim(gate.keyOf(socket.request));
+    if (underway.has(socket.conn)) throw new RequestError('bad_request');
+    underway.add(socket.conn);
+    try {
+      await check(socket, socket.handshake.auth);
+    } finally {
+      underway.delete(socket.conn);
+    }
+  }
+
+  function refusal(error: unknown): HandshakeError {
+    const wire = toWireError(error);
+    if (wire.code === 'internal') gate.logger.error({ err: error }, 'handshake failed');
+    else gate.logger.debug({ code: wire.code }, 'handshake refused');
+    return new HandshakeError(wire);
+  }
+}
+
+/** Reads the handshake's `auth`. The version is looked at first, because everything else may be different in another one. */
+export function readHandshake<S extends z.ZodType>(schema: S, auth: unknown): z.output<S> {
+  const protocol = typeof auth === 'object' && auth !== null && 'protocol' in auth ? auth.protocol : undefined;
+  if (protocol !== PROTOCOL_VERSION) throw new RequestError('protocol_unsupported', { details: { supported: [PROTOCOL_VERSION] } });
+  const result = schema.safeParse(auth);
+  if (!result.success) throw new RequestError('bad_request', { details: { fields: result.error.issues.map(({ path }) => path.join('.')) } });
+  return result.data;
+}

@@ -1,0 +1,24 @@
+/** Asking the log: what was missed (resume and heartbeat in one), and what lies further back. */
+import type { AgentHandlers } from './agent-namespace.ts';
+import type { Store } from './store/store.ts';
+import type { VisitorHandlers } from './visitor-namespace.ts';
+
+type LogStore = Pick<Store, 'sync' | 'history'>;
+
+export function visitorLog(store: LogStore): Pick<VisitorHandlers, 'log:sync' | 'history:load'> {
+  return {
+    'log:sync': async ({ workspaceId, visitorId }, { conversations }) =>
+      ({ answer: await store.sync(workspaceId, { kind: 'visitor', visitorId }, conversations) }),
+    'history:load': async ({ workspaceId, visitorId }, request) =>
+      ({ answer: await store.history(workspaceId, { kind: 'visitor', visitorId }, request) }),
+  };
+}
+
+export function agentLog(store: LogStore): Pick<AgentHandlers, 'log:sync' | 'history:load'> {
+  return {
+    'log:sync': async ({ workspaceId, member }, { conversations }) =>
+      ({ answer: await store.sync(workspaceId, { kind: 'agent', memberId: member.id }, conversations) }),
+    'history:load': async ({ workspaceId, member }, request) =>
+      ({ answer: await store.history(workspaceId, { kind: 'agent', memberId: member.id }, request) }),
+  };
+}

@@ -1,0 +1,30 @@
+/** Which websites may use a workspace's widget, and which origin is the gateway's own. */
+
+const ORIGIN = /^https?:\/\/(?:\*\.)?(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*|\[[0-9a-f:.]+\])(?::\d{1,5})?$/;
+
+/** Says whether a text may stand in a list of allowed origins: `*`, `https://shop.example`, `http://localhost:8080`, `https://*.shop.example`. */
+export function isOriginPattern(text: string): boolean {
+  return text === '*' || (text.length <= 255 && ORIGIN.test(text));
+}
+
+/** Says whether a page of this origin may use the widget. `https://*.shop.example` takes subdomains at any depth, not shop.example itself. */
+export function originAllowed(origin: string, patterns: readonly string[]): boolean {
+  return patterns.some((pattern) => {
+    if (pattern === '*' || pattern === origin) return true;
+    const star = pattern.indexOf('://*.');
+    return star > 0 && origin.startsWith(pattern.slice(0, star + 3)) && origin.endsWith(pattern.slice(star + 4)) && origin.length >= pattern.length;
+  });
+}
+
+/** What is needed of a request to tell the gateway's own origin. */
+export interface Addressed { origin: string | undefined; host: string | undefined }
+
+/**
+ * Says whether a request comes from a page of the gateway itself: its Origin has the host the request was made to, or is PUBLIC_URL.
+ * `host` is the Host header, or X-Forwarded-Host of a trusted proxy.
+ */
+export function isOwnOrigin({ origin, host }: Addressed, publicUrl: URL | null): boolean {
+  if (origin === undefined) return false;
+  if (publicUrl && (origin === publicUrl.origin || host === publicUrl.host)) return origin === publicUrl.origin;
+  return host !== undefined && (origin === `https://${host}` || origin === `http://${host}`);
+}

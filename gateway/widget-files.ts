@@ -1,0 +1,76 @@
+/** What the snippet loads: the loader with the workspace's settings inside it, and the panel's files. */
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { LoaderSettings } from '../shared/settings.ts';
+import type { Assets } from './assets.ts';
+import { BoundedMap } from './bounded-map.ts';
+import type { ClientAddress } from './client-address.ts';
+import { isOwnOrigin, originAllowed } from './origins.ts';
+import { addVary, sendFile, ServedFile } from './served-files.ts';
+import type { Workspace } from './store/store.ts';
+import type { Workspaces } from './workspaces.ts';
+
+/** A minute old is young enough for settings; an edge may go on with an older one while it fetches, and for a week while we are down. */
+const LOADER_CACHE = 'public, max-age=60, stale-while-revalidate=86400, stale-if-error=604800';
+const IMMUTABLE = 'public, max-age=31536000, immutable';
+
+export interface WidgetFilesOptions { assets: Assets; workspaces: Workspaces; clientAddress: ClientAddress; publicUrl: URL | null }
+
+export async function widgetFiles(fastify: FastifyInstance, { assets, workspaces, clientAddress, publicUrl }: WidgetFilesOptions): Promise<void> {
+  const made = new BoundedMap<string, { settings: string; file: ServedFile }>({ max: 500 });
+
+  /** The loader of a workspace; made again only when its settings changed. */
+  function loaderOf(workspace: Workspace): ServedFile {
+    const settings = scriptJson({ ...workspace.settings, workspace: workspace.id, gateway: '', panel: assets.panel } satisfies LoaderSettings);
+    const before = made.get(workspace.id);
+    if (before?.settings === settings) return before.file;
+    const file = new ServedFile('loader.js', Buffer.from(`(function(MIRADESK_SETTINGS){${assets.loader}\n})(${settings});\n`));
+    made.set(workspace.id, { settings, file });
+    return file;
+  }
+
+  fastify.addHook('onRequest', async (_, reply) => {
+    // Any website may embed these; whether it may talk is decided where it talks.
+    void reply.header('cross-origin-resource-policy', 'cross-origin');
+  });
+
+  fastify.get<{ Params: { '*': string } }>('/assets/*', async (request, reply) => {
+    const file = assets.widget.get(`assets/${request.params['*']}`);
+    void reply.header('access-control-allow-origin', '*');
+    return file ? sendFile(request, reply, file, IMMUTABLE) : sendWarning(reply, 404, 'This file of the MiraDesk widget does not exist (any more). Reloading the page gets the current one.');
+  });
+
+  fastify.get<{ Params: { file: string } }>('/:file', async (request, reply) => {
+    const [, id] = /^(.+)\.js$/.exec(request.params.file) ?? [];
+    const workspace = id === undefined ? null : await workspaces.find(id);
+    if (!workspace) return sendWarning(reply, 404, `MiraDesk has no workspace for ${request.url.split('?')[0] ?? ''}; check the address in the snippet.`);
+    if (!allowsOrigin(request, reply, workspace)) return sendWarning(reply, 403, 'This website is not on the list of websites that may use this MiraDesk workspace.');
+    return sendFile(request, reply, loaderOf(workspace), LOADER_CACHE);
+  });
+
+  /**
+   * A plain script tag sends no Origin and always loads; the widget is then refused at its socket. A crossorigin script or a fetch does
+   * send one, and is refused here already.
+   */
+  function allowsOrigin(request: FastifyRequest, reply: FastifyReply, workspace: Workspace): boolean {
+    const { origin } = request.headers;
+    if (workspace.allowedOrigins.includes('*')) {
+      void reply.header('access-control-allow-origin', '*');
+      return true;
+    }
+    addVary(reply, 'origin');
+    if (origin === undefined) return true;
+    if (!originAllowed(origin, workspace.allowedOrigins) && !isOwnOrigin({ origin, host: clientAddress.hostOf(request.raw) }, publicUrl)) return false;
+    void reply.header('access-control-allow-origin', origin);
+    return true;
+  }
+}
+
+/** JSON that can stand in a script: no `</script>`, and no line separators, which older parsers take for line ends. */
+export function scriptJson(value: unknown): string {
+  return JSON.stringify(value).replace(/[<\u2028\u2029]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
+
+/** A script that only tells a developer what is wrong. */
+function sendWarning(reply: FastifyReply, status: number, sentence: string): FastifyReply {
+  return reply.code(status).type('text/javascript; charset=utf-8').header('cache-control', 'no-store').send(`console.warn(${scriptJson(sentence)});\n`);
+}

@@ -51,7 +51,6 @@ export function serveAgents(namespace: AgentNamespace, options: AgentNamespaceOp
     const { workspaceId, workspaceName, member } = socket.data;
     void socket.join([workspaceRoom(workspaceId), memberRoom(workspaceId, member.id)]);
     live.add(socket);
-    presence.arrived(socket.data);
     socket.on('disconnect', () => {
       live.remove(socket);
       presence.left(socket.data);
@@ -59,6 +58,7 @@ export function serveAgents(namespace: AgentNamespace, options: AgentNamespaceOp
     socket.emit('session:started', {
       protocol: PROTOCOL_VERSION, serverTime: new Date().toISOString(), heartbeatMs: config.heartbeatMs, member, workspace: { id: workspaceId, name: workspaceName },
     });
+    presence.arrived(socket.data);
     serveRequests<AgentContext>(socket, { workspaceId, member, socket }, {
       schemas: agentRequests,
       handlers,

@@ -4,7 +4,7 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
 import { HEARTBEAT_MS } from '../shared/limits.ts';
-import { isOriginPattern } from './origins.ts';
+import { isOriginPattern } from '../shared/origins.ts';
 
 /** How much at once, and how much more every second. */
 export interface Rate { burst: number; perSecond: number }

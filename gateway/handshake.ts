@@ -1,10 +1,11 @@
 /** What both namespaces' handshakes have in common. */
 import type { Socket } from 'socket.io';
 import type { z } from 'zod';
-import { PROTOCOL_VERSION } from '../shared/limits.ts';
+import { HANDSHAKE_MAX_BYTES, PROTOCOL_VERSION } from '../shared/limits.ts';
 import type { Arrived } from './client-address.ts';
 import type { Logger } from './logger.ts';
 import type { TokenBuckets } from './rate-limits.ts';
+import { payloadBytes } from './payload-size.ts';
 import { RequestError, toWireError } from './request-errors.ts';
 import { HandshakeError } from './requests.ts';
 import type { WorkInHand } from './work-in-hand.ts';
@@ -46,9 +47,13 @@ export function admitHandshakes<S extends Pick<Socket, 'conn' | 'handshake' | 'r
     if (underway.has(socket.conn)) throw new RequestError('bad_request');
     underway.add(socket.conn);
     try {
-      await check(socket, socket.handshake.auth);
+      const { auth } = socket.handshake;
+      if (payloadBytes(auth, HANDSHAKE_MAX_BYTES) > HANDSHAKE_MAX_BYTES) throw new RequestError('payload_too_large');
+      await check(socket, auth);
     } finally {
       underway.delete(socket.conn);
+      // Read once; Socket.IO would keep it, and with it the token, for as long as the connection lives.
+      socket.handshake.auth = {};
     }
   }
 

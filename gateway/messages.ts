@@ -2,7 +2,6 @@
 import { nanoid } from 'nanoid';
 import type { AgentContext, AgentHandlers } from './agent-namespace.ts';
 import { agentEntry, agentAuthor, ownEntry, tellEntries } from './entries.ts';
-import { tellVisitorReads } from './reads.ts';
 import type { Namespaces } from './rooms.ts';
 import type { Appended, Store } from './store/store.ts';
 import type { VisitorContext, VisitorHandlers } from './visitor-namespace.ts';
@@ -30,11 +29,7 @@ export function visitorMessages(store: Pick<Store, 'append'>, namespaces: Namesp
 export function agentMessages(store: Pick<Store, 'append'>, namespaces: Namespaces): Pick<AgentHandlers, 'message:send' | 'note:add'> {
   const outcomeOf = ({ workspaceId }: AgentContext, appended: Appended) => ({
     answer: { entry: agentEntry(appended.entry) },
-    broadcast: () => {
-      tellEntries(namespaces, workspaceId, appended);
-      // Who writes has read. Agents see that in the conversation that came with the entry; its visitor is told here.
-      if (!appended.repeated) tellVisitorReads(namespaces, workspaceId, appended.conversation.visitor.id, appended.conversation.id, appended.conversation.reads);
-    },
+    broadcast: () => tellEntries(namespaces, workspaceId, appended),
   });
   return {
     'message:send': async (context, { conversationId, clientId, text }) =>

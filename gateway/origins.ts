@@ -1,12 +1,5 @@
 /** Which websites may use a workspace's widget, and which origin is the gateway's own. */
 
-const ORIGIN = /^https?:\/\/(?:\*\.)?(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*|\[[0-9a-f:.]+\])(?::\d{1,5})?$/;
-
-/** Says whether a text may stand in a list of allowed origins: `*`, `https://shop.example`, `http://localhost:8080`, `https://*.shop.example`. */
-export function isOriginPattern(text: string): boolean {
-  return text === '*' || (text.length <= 255 && ORIGIN.test(text));
-}
-
 /** Says whether a page of this origin may use the widget. `https://*.shop.example` takes subdomains at any depth, not shop.example itself. */
 export function originAllowed(origin: string, patterns: readonly string[]): boolean {
   return patterns.some((pattern) => {

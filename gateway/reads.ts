@@ -8,7 +8,7 @@ import type { VisitorHandlers } from './visitor-namespace.ts';
 type Reads = VisitorConversation['reads'];
 
 /** Tells a visitor's tabs how far both sides are. */
-export function tellVisitorReads({ visitors }: Namespaces, workspaceId: string, visitorId: string, conversationId: string, reads: Reads): void {
+function tellVisitorReads({ visitors }: Namespaces, workspaceId: string, visitorId: string, conversationId: string, reads: Reads): void {
   visitors.to(visitorRoom(workspaceId, visitorId)).emit('read:updated', { conversationId, reads });
 }
 

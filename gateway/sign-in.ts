@@ -1,6 +1,7 @@
 /** Signing in and out: /api/session. */
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
+import { isStorable } from '../shared/text.ts';
 import type { ClientAddress } from './client-address.ts';
 import type { Config } from './config.ts';
 import type { LiveSessions } from './live-sessions.ts';
@@ -21,7 +22,7 @@ export interface SignInOptions {
   config: Pick<Config, 'workspace' | 'publicUrl' | 'rateSignInEmail' | 'rateSignInIp'>;
 }
 
-const Credentials = z.object({ workspace: z.string().max(64).optional(), email: z.string().min(1).max(254), password: z.string().min(1).max(1_000) });
+const Credentials = z.object({ workspace: z.string().max(64).refine(isStorable).optional(), email: z.string().min(1).max(254).refine(isStorable), password: z.string().min(1).max(1_000) });
 
 /** Checking a password keeps a processor busy for a while; more of them at a time would keep everybody else waiting. */
 const UNDERWAY_MAX = 16;

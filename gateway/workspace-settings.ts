@@ -2,9 +2,10 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { SETTINGS_MAX } from '../shared/limits.ts';
+import { isOriginPattern, ORIGINS_MAX } from '../shared/origins.ts';
 import { WidgetSettings } from '../shared/settings.ts';
+import { isStorable } from '../shared/text.ts';
 import type { MemberSessions } from './member-sessions.ts';
-import { isOriginPattern } from './origins.ts';
 import { RequestError } from './request-errors.ts';
 import { parseBody } from './requests.ts';
 import { requireSession } from './sign-in.ts';
@@ -14,10 +15,10 @@ import type { Workspaces } from './workspaces.ts';
 export interface WorkspaceSettingsOptions { store: Pick<Store, 'updateWorkspace'>; sessions: MemberSessions; workspaces: Workspaces; publicUrl: URL | null }
 
 const Change = z.object({
-  name: z.string().trim().min(1).max(SETTINGS_MAX.name).optional(),
+  name: z.string().refine(isStorable).trim().min(1).max(SETTINGS_MAX.name).optional(),
   /** Those that are named change; the others stay. */
   settings: z.record(z.string(), z.unknown()).optional(),
-  allowedOrigins: z.array(z.string().refine(isOriginPattern)).min(1).max(100).optional(),
+  allowedOrigins: z.array(z.string().refine(isOriginPattern)).min(1).max(ORIGINS_MAX).optional(),
 });
 
 export async function workspaceSettings(fastify: FastifyInstance, { store, sessions, workspaces, publicUrl }: WorkspaceSettingsOptions): Promise<void> {

@@ -12,6 +12,9 @@ export const TEXT_MAX = 8_000;
 /** Largest request payload that still gets an error code, in bytes of its JSON in UTF-8. */
 export const PAYLOAD_MAX_BYTES = 64 * 1024;
 
+/** Largest `auth` of a handshake, in bytes of its JSON in UTF-8. */
+export const HANDSHAKE_MAX_BYTES = 4 * 1024;
+
 /** Largest packet at all, in bytes. Beyond it the connection is closed (WebSocket close code 1009). */
 export const PACKET_MAX_BYTES = 1024 * 1024;
 

@@ -9,7 +9,7 @@
 import { z } from 'zod';
 import type { WireError } from './errors.ts';
 import * as limits from './limits.ts';
-import { textProblem } from './text.ts';
+import { textProblem, withoutUnstorable } from './text.ts';
 
 /** The acknowledgement of every request. `ok: true` on anything that writes means: it is committed (rule D1). */
 export type Ack<T> = { ok: true; data: T } | { ok: false; error: WireError };
@@ -29,7 +29,10 @@ const text = z.string().superRefine((value, context) => {
   const problem = textProblem(value);
   if (problem) context.addIssue({ code: 'custom', message: problem });
 });
-const pageField = z.string().transform((value) => value.slice(0, limits.PAGE_FIELD_MAX));
+// Cut first: the cut may leave half a character behind.
+const pageField = z.string().transform((value) => withoutUnstorable(value.slice(0, limits.PAGE_FIELD_MAX)));
+/** Where a list goes on; made by the gateway, opaque to clients. */
+const cursor = z.string().regex(/^[\x20-\x7e]{0,200}$/);
 /** The page the visitor is on. */
 export const Page = z.object({ url: pageField, title: pageField.default(''), referrer: pageField.default('') });
 export type Page = z.infer<typeof Page>;
@@ -155,9 +158,9 @@ export const agentRequests = {
   'typing:set': typingRequest,
   'read:mark': readRequest,
   /** Newest activity first. `after`: `next` of the page before. */
-  'inbox:list': z.object({ filter: inboxFilter, after: z.string().max(200).nullable().default(null), limit: z.int().min(1).max(limits.INBOX_PAGE_MAX).default(50) }),
+  'inbox:list': z.object({ filter: inboxFilter, after: cursor.nullable().default(null), limit: z.int().min(1).max(limits.INBOX_PAGE_MAX).default(50) }),
   /** Resume and heartbeat of the list: what changed since `cursor`; null asks for a first cursor. */
-  'inbox:sync': z.object({ cursor: z.string().max(200).nullable() }),
+  'inbox:sync': z.object({ cursor: cursor.nullable() }),
   'member:list': z.object({}),
 };
 

@@ -4,14 +4,17 @@
  */
 import { z } from 'zod';
 import { SETTINGS_MAX } from './limits.ts';
+import { isStorable } from './text.ts';
+
+const words = z.string().refine(isStorable).trim();
 
 export const WidgetSettings = z.object({
   /** The team's name in the panel's head. */
-  teamName: z.string().trim().min(1).max(SETTINGS_MAX.teamName).default('Support'),
+  teamName: words.min(1).max(SETTINGS_MAX.teamName).default('Support'),
   /** The first words in an empty conversation. */
-  greeting: z.string().trim().max(SETTINGS_MAX.greeting).default('Hi! How can we help?'),
+  greeting: words.max(SETTINGS_MAX.greeting).default('Hi! How can we help?'),
   /** What to expect, under the team's name. */
-  replyTime: z.string().trim().max(SETTINGS_MAX.replyTime).default('We usually reply in a few minutes'),
+  replyTime: words.max(SETTINGS_MAX.replyTime).default('We usually reply in a few minutes'),
   /** Brand colour, as #rrggbb. Text on it is chosen for contrast. */
   color: z.string().regex(/^#[0-9a-f]{6}$/i).default('#1f5f4f'),
   /** Corner of the window. */

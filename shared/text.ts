@@ -4,6 +4,7 @@ import { TEXT_MAX } from './limits.ts';
 // which Postgres cannot store and no reader can see.
 const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/;
 const LONE_SURROGATE = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/;
+const UNSTORABLE = new RegExp(`${CONTROL.source}|${LONE_SURROGATE.source}`, 'g');
 // Something a reader can see: anything but white space, joiners, direction marks, variation selectors and fillers.
 const VISIBLE = /[^\s\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb]/;
 
@@ -13,7 +14,7 @@ const VISIBLE = /[^\s\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u20
  */
 export function textProblem(text: string): 'text_empty' | 'text_too_long' | 'text_invalid' | null {
   if (text.length > TEXT_MAX) return 'text_too_long';
-  if (CONTROL.test(text) || LONE_SURROGATE.test(text)) return 'text_invalid';
+  if (!isStorable(text)) return 'text_invalid';
   if (!VISIBLE.test(text)) return 'text_empty';
   return null;
 }
@@ -23,10 +24,17 @@ export function textProblem(text: string): 'text_empty' | 'text_too_long' | 'tex
  * controls and broken halves of characters go, white space at both ends goes. Does not cut: length stays the person's choice.
  */
 export function cleanText(text: string): string {
-  return text
-    .replace(/\r\n?/g, '\n')
-    .replace(new RegExp(`${CONTROL.source}|${LONE_SURROGATE.source}`, 'g'), '')
-    .trim();
+  return withoutUnstorable(text.replace(/\r\n?/g, '\n')).trim();
+}
+
+/** Leaves out control characters and broken halves of characters: for text that comes along and that nobody typed, such as a page's title. */
+export function withoutUnstorable(text: string): string {
+  return text.replace(UNSTORABLE, '');
+}
+
+/** Whether a database can keep every character of it. */
+export function isStorable(text: string): boolean {
+  return !CONTROL.test(text) && !LONE_SURROGATE.test(text);
 }
 
 /** The first line's worth of a text, for lists and notifications: at most `max` code points, never half a character. */

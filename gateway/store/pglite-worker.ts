@@ -36,6 +36,14 @@ if (!parentPort) throw new Error('pglite-worker.ts is a worker thread of pglite.
 const port = parentPort;
 const { dataDir, seed, migrations } = workerData as PGliteWorkerData;
 
+/**
+ * PGlite has no autovacuum, so this thread does it: each message leaves a dead version of its conversation behind. Tidying up takes
+ * some tens of milliseconds, after so much was appended (characters; some 30,000 messages) and once a minute while anything was.
+ */
+const TIDY_AFTER = 8_000_000;
+const TIDY_EVERY_MS = 60_000;
+const TIDY = ['conversations', 'entries', 'reads', 'inbox_counts', 'sessions'].map((table) => `vacuum miradesk.${table}`);
+
 function tell(news: PGliteNews): void {
   port.postMessage(news);
 }
@@ -88,11 +96,27 @@ async function answer(database: PGlite, request: PGliteRequest): Promise<void> {
   }
 }
 
+async function tidy(database: PGlite): Promise<void> {
+  for (const statement of TIDY) await database.exec(statement);
+}
+
 try {
   const database = await open();
   let last = Promise.resolve();
+  let appended = 0;
+  const tidySoon = (): void => {
+    if (appended === 0) return;
+    appended = 0;
+    // Whatever it fails with, the next call fails with, too, and tells.
+    last = last.then(() => tidy(database)).catch(() => {});
+  };
+  setInterval(tidySoon, TIDY_EVERY_MS).unref();
   port.on('message', (request: PGliteRequest) => {
     last = last.then(() => answer(database, request));
+    if (request.kind === 'call' && request.fn === 'append_entries') {
+      appended += String(request.values.at(-1)).length;
+      if (appended >= TIDY_AFTER) tidySoon();
+    }
   });
   tell({ kind: 'ready' });
 } catch (error) {

@@ -65,6 +65,7 @@ export interface Store {
 
   /** Rejects with `conflict` when the workspace has a member of this e-mail (compared without case). */
   addMember(workspaceId: string, member: Member & { passwordHash: string }): Promise<void>;
+  /** Also ends the member's sessions, which were begun with the old password. */
   setPassword(workspaceId: string, memberId: string, passwordHash: string): Promise<void>;
   memberForSignIn(workspaceId: string, email: string): Promise<(Member & { passwordHash: string }) | null>;
   members(workspaceId: string): Promise<MemberRef[]>;
@@ -85,7 +86,9 @@ export interface Store {
   sync(workspaceId: string, audience: Extract<Audience, { kind: 'agent' }>, known: Array<{ id: string; seq: number }>): Promise<SyncResult<ListedConversation>>;
   history(workspaceId: string, audience: Audience, request: { conversationId: string; before: number; limit: number }): Promise<{ entries: Entry[]; earlier: boolean }>;
 
+  /** Newest activity first. Rejects with `not_found` for an `after` that no page gave as its `next`. */
   inboxList(workspaceId: string, memberId: string, request: { filter: InboxFilter; after: string | null; limit: number }): Promise<{ conversations: ListedConversation[]; next: string | null; counts: InboxCounts }>;
+  /** What changed since a cursor; null asks for a first one. May name a conversation twice in a row, never leaves one out. */
   inboxChanges(workspaceId: string, memberId: string, cursor: string | null): Promise<
     { answer: 'changes'; conversations: ListedConversation[]; cursor: string; counts: InboxCounts } | { answer: 'start-over'; cursor: string; counts: InboxCounts }
   >;

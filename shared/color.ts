@@ -1,0 +1,21 @@
+/** Contrast of colours by WCAG 2, so that text can be read on any brand colour a site owner picks. Colours are written #rrggbb. */
+
+/** Relative luminance, 0 to 1. */
+function luminance(color: string): number {
+  return [0.2126, 0.7152, 0.0722].reduce((sum, weight, index) => {
+    const part = parseInt(color.slice(1 + 2 * index, 3 + 2 * index), 16) / 255;
+    return sum + weight * (part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4);
+  }, 0);
+}
+
+/** How well one colour stands out from the other, 1 to 21. */
+export function contrast(one: string, other: string): number {
+  const [dark, light] = [luminance(one), luminance(other)].sort((a, b) => a - b) as [number, number];
+  return (light + 0.05) / (dark + 0.05);
+}
+
+/** White or black, whichever stands out more on `color`: at least 4.5, whatever the colour. (A softer black would not do on middle tones.) */
+export function onColor(color: string): '#ffffff' | '#000000' {
+  // The luminance at which both stand out alike: (1 + .05) / (l + .05) = (l + .05) / .05.
+  return luminance(color) < 0.179 ? '#ffffff' : '#000000';
+}

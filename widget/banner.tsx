@@ -1,0 +1,33 @@
+/** The true state of the connection (rule D7), where it is not simply there. */
+import type { JSX } from 'preact';
+import type { Messenger, MessengerState } from './messenger.ts';
+import { panelTexts as texts } from './texts.ts';
+
+interface BannerProps {
+  state: Pick<MessengerState, 'connection' | 'wasOnline'>;
+  /** The browser itself says that it has no network. */
+  offline: boolean;
+  messenger: Pick<Messenger, 'wake'>;
+}
+
+export function Banner({ state: { connection, wasOnline }, offline, messenger }: BannerProps): JSX.Element {
+  const { name } = connection;
+  let text = '';
+  if (name === 'refused') text = connection.error.message;
+  else if (name !== 'online' && name !== 'idle') text = offline ? texts.offline : wasOnline || name === 'waiting' ? texts.reconnecting : texts.connecting;
+  // Always there, so that screen readers hear its text change.
+  return (
+    <div class={`banner ${name === 'refused' ? 'bad' : ''}`} role="status" data-connection={name}>
+      {text && (
+        <p>
+          {text}
+          {name === 'waiting' && !offline && (
+            <button type="button" class="plain" onClick={messenger.wake}>
+              {texts.tryNow}
+            </button>
+          )}
+        </p>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,106 @@
+/**
+ * The usual way to the gateway: Engine.IO 4 and Socket.IO 5 over the browser's own WebSocket, as far as a visitor needs
+ * them (one namespace, text packets, acknowledgements). Both protocols are documented at socket.io/docs.
+ */
+import type { CloseReason, OpenWire } from './connection.ts';
+
+/** Engine.IO packet types, the first character of a frame. */
+const OPEN = '0', CLOSE = '1', PING = '2', PONG = '3', MESSAGE = '4';
+/** Socket.IO packet types, the character after MESSAGE. */
+const CONNECT = '0', DISCONNECT = '1', EVENT = '2', ACK = '3', CONNECT_ERROR = '4';
+
+const NAMESPACE = '/visitor,';
+/** A Socket.IO packet in a frame: type, namespace, the id that its acknowledgement is to carry, JSON. */
+const PACKET = /^4([0-4])\/visitor,(\d*)(.*)$/s;
+
+export const openWebSocket: OpenWire = (origin, auth, events) => {
+  const socket = new WebSocket(`${origin.replace(/^http/, 'ws')}/socket.io/?EIO=4&transport=websocket`);
+  const answers = new Map<string, (data: unknown) => void>();
+  let requests = 0;
+  let opened = false;
+  /** How long the gateway may stay silent, and the timer that notices. */
+  let patience = 0;
+  let watch: ReturnType<typeof setTimeout> | undefined;
+
+  function close(): void {
+    clearTimeout(watch);
+    answers.clear();
+    socket.onmessage = socket.onclose = socket.onerror = null;
+    socket.close();
+  }
+
+  function end(reason: CloseReason): void {
+    close();
+    events.closed(reason);
+  }
+
+  function send(type: string, body: unknown, id = ''): void {
+    if (socket.readyState === WebSocket.OPEN) socket.send(MESSAGE + type + NAMESPACE + id + JSON.stringify(body));
+  }
+
+  /** Understands one frame and answers what is to be done about it; throws at anything that is not the protocol. */
+  function read(frame: unknown): (() => void) | undefined {
+    if (typeof frame !== 'string') throw new TypeError('not text');
+    if (frame === PING) return () => socket.send(PONG);
+    if (frame === CLOSE) return () => end('ended');
+    if (frame[0] === OPEN) {
+      const { pingInterval, pingTimeout } = JSON.parse(frame.slice(1)) as { pingInterval: number; pingTimeout: number };
+      patience = pingInterval + pingTimeout;
+      if (!(patience > 0)) throw new TypeError('no ping interval');
+      opened = true;
+      return () => send(CONNECT, auth);
+    }
+    const [, type, id = '', json = ''] = PACKET.exec(frame) ?? [];
+    const body: unknown = json ? JSON.parse(json) : undefined;
+    switch (type) {
+      case EVENT: {
+        const [event, payload] = body as [string, unknown];
+        if (typeof event !== 'string' || typeof payload !== 'object' || !payload) throw new TypeError('not an event');
+        return () => events.news(event, payload);
+      }
+      case ACK: {
+        const [data] = body as [unknown];
+        const answer = answers.get(id);
+        answers.delete(id);
+        return () => answer?.(data);
+      }
+      case CONNECT_ERROR: {
+        const { data } = body as { data?: unknown };
+        return () => {
+          close();
+          events.refused(data);
+        };
+      }
+      case DISCONNECT:
+        return () => end('ended');
+      case CONNECT:
+        return undefined;
+      default:
+        throw new TypeError('not a packet');
+    }
+  }
+
+  socket.onmessage = ({ data }) => {
+    let act: (() => void) | undefined;
+    try {
+      act = read(data);
+    } catch {
+      end('garbage');
+      return;
+    }
+    clearTimeout(watch);
+    watch = setTimeout(end, patience, 'silent');
+    act?.();
+  };
+  // A socket that a content security policy forbids has an error only, others close as well.
+  socket.onclose = socket.onerror = () => end(opened ? 'broken' : 'unopened');
+
+  return {
+    emit(event, payload, answer) {
+      const id = String(requests++);
+      answers.set(id, answer);
+      send(EVENT, [event, payload], id);
+    },
+    close,
+  };
+};

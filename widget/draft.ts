@@ -1,0 +1,32 @@
+/** What stands in the composer, kept over closing and reloading. Stored from the first letter on, never before; this tab's own. */
+import { storageKey } from './storage-key.ts';
+
+export interface Draft {
+  get(): string;
+  set(text: string): void;
+}
+
+/** `storage` null, or one that throws: it lives as long as the page. */
+export function createDraft(workspace: string, storage: Storage | null): Draft {
+  const key = `${storageKey(workspace)}:draft`;
+  let memory: string | undefined;
+  return {
+    get() {
+      try {
+        memory ??= storage?.getItem(key) ?? '';
+      } catch {
+        // Forbidden: memory it is.
+      }
+      return memory ?? '';
+    },
+    set(text) {
+      memory = text;
+      try {
+        if (text) storage?.setItem(key, text);
+        else storage?.removeItem(key);
+      } catch {
+        // Forbidden or full: the page still has it.
+      }
+    },
+  };
+}

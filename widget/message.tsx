@@ -1,0 +1,69 @@
+/** One message: its bubble, who wrote it, when, and what became of it. */
+import { Component, type JSX } from 'preact';
+import { linkPieces } from '../shared/links.ts';
+import type { Messenger } from './messenger.ts';
+import type { Delivery, MessageRow } from './rows.ts';
+import { panelTexts as texts } from './texts.ts';
+import { timeOf } from './times.ts';
+
+interface MessageProps {
+  row: MessageRow;
+  /** Whether what waits can leave at once. */
+  online: boolean;
+  /** Whether what waits survives a reload. */
+  durable: boolean;
+  messenger: Pick<Messenger, 'retry' | 'discard'>;
+}
+
+const SHOWN: ReadonlyArray<keyof MessageRow> = ['text', 'first', 'last', 'delivery', 'newestOfMine', 'error'];
+
+export class Message extends Component<MessageProps> {
+  /** A long conversation is drawn again at every change; only what changed is worth the work. */
+  override shouldComponentUpdate({ row, online, durable }: MessageProps): boolean {
+    const now = this.props;
+    return SHOWN.some((key) => row[key] !== now.row[key]) || (row.delivery === 'waiting' && (online !== now.online || durable !== now.durable));
+  }
+
+  override render({ row }: MessageProps): JSX.Element {
+    const { mine, author, first, last, delivery } = row;
+    return (
+      <div class={`message ${mine ? 'mine' : 'theirs'}${first ? ' first' : ''}${last ? ' last' : ''}`} data-delivery={delivery}>
+        {first && author && <p class="author" aria-hidden="true">{author}</p>}
+        <div class="bubble" dir="auto">
+          {/* <bdi>, because it has no say in the direction of the text. */}
+          <bdi class="hidden">{mine ? texts.you : author}: </bdi>
+          {linkPieces(row.text).map(({ text, href }) => (href ? <a href={href} target="_blank" rel="noopener noreferrer nofollow">{text}</a> : text))}
+        </div>
+        {this.meta()}
+      </div>
+    );
+  }
+
+  meta(): JSX.Element | null {
+    const { row, online, durable, messenger } = this.props;
+    const { delivery, newestOfMine, clientId, error } = row;
+    if (delivery === 'failed' && clientId) {
+      return (
+        <p class="meta failed">
+          <span>{texts.failed}. {error?.message}</span>
+          <button type="button" class="plain" onClick={() => void messenger.retry(clientId)}>{texts.retry}</button>
+          <button type="button" class="plain" onClick={() => void messenger.discard(clientId)}>{texts.discard}</button>
+        </p>
+      );
+    }
+    const state = newestOfMine && delivery ? stateText(delivery, online, durable) : '';
+    if (delivery === 'waiting') return state ? <p class="meta" aria-live="off">{state}</p> : null;
+    if (!row.last && !state) return null;
+    return (
+      <p class="meta" aria-live="off">
+        <time dateTime={row.at.toISOString()}>{timeOf(row.at)}</time>
+        {state && <span class="delivery"> · {state}</span>}
+      </p>
+    );
+  }
+}
+
+function stateText(delivery: Delivery, online: boolean, durable: boolean): string {
+  if (delivery !== 'waiting') return texts[delivery];
+  return online ? texts.sending : durable ? texts.waiting : texts.waitingHere;
+}

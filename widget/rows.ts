@@ -1,0 +1,92 @@
+/** What the log shows, line by line, worked out from the messenger's state. Pure, so that it can be tested without a page. */
+import type { WireError } from '../shared/errors.ts';
+import type { Entry } from '../shared/protocol.ts';
+import type { MessengerState } from './messenger.ts';
+import { dayOf } from './times.ts';
+
+/** How far a message of ours has got (rule D7). */
+export type Delivery = 'waiting' | 'failed' | 'sent' | 'delivered' | 'seen';
+
+export interface MessageRow {
+  kind: 'message';
+  /** The same while a message goes from waiting to sent, so that its bubble stays the same node. */
+  key: string;
+  text: string;
+  at: Date;
+  mine: boolean;
+  author: string | null;
+  /** First and last of a run by one author. */
+  first: boolean;
+  last: boolean;
+  delivery: Delivery | undefined;
+  /** The last message of ours: its delivery is written under it. */
+  newestOfMine: boolean;
+  /** Of a message that is not in the log. */
+  clientId?: string;
+  error?: WireError | undefined;
+}
+
+export type Row = MessageRow | { kind: 'day'; key: string; at: Date } | { kind: 'status'; key: string; status: 'open' | 'closed' };
+
+/** Messages of one author further apart than this stand apart. */
+const GROUP_MS = 5 * 60_000;
+
+type Shown = Pick<MessengerState, 'entries' | 'waiting' | 'conversation' | 'clockOffset'>;
+
+export function rowsOf({ entries, waiting, conversation, clockOffset }: Shown): Row[] {
+  const rows: Row[] = [];
+  let before: MessageRow | undefined;
+  let mine: MessageRow | undefined;
+  let day = '';
+
+  function onDay(at: Date): void {
+    if (dayOf(at) === day) return;
+    day = dayOf(at);
+    rows.push({ kind: 'day', key: day, at });
+    before = undefined;
+  }
+
+  function add(message: Omit<MessageRow, 'kind' | 'first' | 'last' | 'newestOfMine'>): void {
+    onDay(message.at);
+    const first = !before || before.mine !== message.mine || before.author !== message.author || message.at.getTime() - before.at.getTime() > GROUP_MS;
+    if (before && !first) before.last = false;
+    before = { kind: 'message', first, last: true, newestOfMine: false, ...message };
+    if (message.mine) {
+      if (mine) mine.newestOfMine = false;
+      mine = before;
+      mine.newestOfMine = true;
+    }
+    rows.push(before);
+  }
+
+  for (const entry of entries) {
+    const at = new Date(entry.at);
+    if (entry.kind === 'message') {
+      const own = entry.author.kind === 'visitor';
+      add({
+        key: own && entry.clientId ? entry.clientId : String(entry.seq),
+        text: entry.text,
+        at,
+        mine: own,
+        author: own ? null : entry.author.name,
+        delivery: own ? deliveryOf(entry, conversation) : undefined,
+      });
+    } else if (entry.kind === 'status') {
+      onDay(at);
+      rows.push({ kind: 'status', key: String(entry.seq), status: entry.status });
+      before = undefined;
+    }
+  }
+  for (const { clientId, payload, createdAt, error } of waiting) {
+    add({
+      key: clientId, clientId, text: payload.text, at: new Date(createdAt + clockOffset), mine: true, author: null,
+      delivery: error ? 'failed' : 'waiting', error,
+    });
+  }
+  return rows;
+}
+
+function deliveryOf({ seq }: Entry, conversation: Shown['conversation']): Delivery {
+  const { delivered = 0, seen = 0 } = conversation?.reads.agents ?? {};
+  return seq <= seen ? 'seen' : seq <= delivered ? 'delivered' : 'sent';
+}

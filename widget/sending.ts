@@ -1,0 +1,161 @@
+/**
+ * From the composer into the log: the outbox (rule D4), and where each message belongs. A message is addressed when it is
+ * written, perhaps long before the gateway knows the conversation or even the visitor, and resolved when it is sent.
+ */
+import { Outbox, type OutboxItem } from '../shared/outbox.ts';
+import type { Ack, Entry, Page, VisitorConversation } from '../shared/protocol.ts';
+import type { Connection } from './connection.ts';
+import type { Conversations } from './conversations.ts';
+import { newName } from './names.ts';
+import type { WaitingRoom } from './outbox-storage.ts';
+import type { Session } from './session.ts';
+import type { Tabs } from './tabs.ts';
+
+/** What waits in the outbox. */
+export interface Outgoing {
+  /**
+   * With `visitorId`: the id of a conversation of that visitor. Without: a name for one that is still to be started.
+   * When the message is sent in another visitor's name (the old one's token has expired), the id serves as such a name.
+   */
+  to: string;
+  visitorId?: string | undefined;
+  text: string;
+  page: Page;
+}
+
+export type WaitingMessage = OutboxItem<Outgoing>;
+
+export interface Sending {
+  /** Resolves once the message is stored and will be sent whatever happens. */
+  send(text: string): Promise<void>;
+  retry(clientId: string): Promise<void>;
+  discard(clientId: string): Promise<void>;
+  /** The connection can carry messages, or cannot any more. */
+  setOnline(online: boolean): void;
+  /** Reads again what waits, and sends it if possible; another tab changed it. */
+  refresh(): Promise<void>;
+  /** What waits and is to be shown with this conversation. */
+  waitingFor(conversation: VisitorConversation | undefined): readonly WaitingMessage[];
+  stop(): void;
+}
+
+export interface SendingOptions {
+  session: Session;
+  connection: Pick<Connection, 'request' | 'restart'>;
+  conversations: Conversations;
+  room: WaitingRoom<Outgoing>;
+  tabs: Pick<Tabs<Entry>, 'exclusively' | 'locking'>;
+  page(): Page;
+  /** The gateway has committed it. Resolves when it is shown as such. */
+  onLanded(entry: Entry, conversation?: VisitorConversation): Promise<void>;
+  /** A conversation that we thought was there is not. */
+  onMissing(): void;
+  onChange(): void;
+}
+
+/** Without a lock, two tabs may settle who the visitor is at the same time; after this long both see who was last. */
+const SETTLE_MS = 100;
+
+export function createSending({ session, connection, conversations, room, tabs, page, onLanded, onMissing, onChange }: SendingOptions): Sending {
+  let items: readonly WaitingMessage[] = [];
+  let adding: Promise<unknown> = Promise.resolve();
+
+  const outbox = new Outbox<Outgoing>({
+    storage: room,
+    send,
+    exclusively: tabs.exclusively,
+    onChange(now) {
+      items = now;
+      onChange();
+    },
+  });
+
+  /** The name under which this visitor starts the conversation of such a message; never another visitor's. */
+  function startName({ to }: Outgoing, visitorId: string | undefined): string {
+    return `${to}-${visitorId ?? ''}`.slice(0, 64);
+  }
+
+  /** The conversation of a message as far as this tab knows it. */
+  function known(payload: Outgoing): string | undefined {
+    const me = session.visitorId();
+    return payload.visitorId && payload.visitorId === me ? payload.to : conversations.named(startName(payload, me))?.conversation.id;
+  }
+
+  /** The visitor of this connection becomes the one of all tabs, before the first message leaves. */
+  async function claim(): Promise<string> {
+    const settled = session.isSettled();
+    let ours = session.claim();
+    if (ours && !settled && !tabs.locking) {
+      await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
+      ours = !session.isForeign();
+    }
+    const visitorId = session.visitorId();
+    if (!ours || !visitorId) {
+      connection.restart();
+      throw new Error('another visitor was first');
+    }
+    return visitorId;
+  }
+
+  async function send({ clientId, payload }: WaitingMessage): Promise<Ack<unknown>> {
+    const visitorId = await claim();
+    const { text, page } = payload;
+    const name = startName(payload, visitorId);
+    // Two tabs can each have meant to start the conversation: the second message then belongs to what the first has started.
+    const conversationId = known(payload) ?? (await room.started(name)) ?? conversations.current()?.conversation.id;
+    if (conversationId) {
+      const ack = await connection.request('message:send', { conversationId, clientId, text, page });
+      if (ack.ok) await onLanded(ack.data.entry);
+      else if (ack.error.code === 'not_found') onMissing();
+      return ack;
+    }
+    const ack = await connection.request('conversation:start', { clientId: name, message: { clientId, text }, page });
+    if (ack.ok) {
+      // Remembered before the message leaves the outbox: whatever was written after it must find the conversation.
+      await room.setStarted(name, ack.data.conversation.id);
+      await onLanded(ack.data.entry, ack.data.conversation);
+    }
+    return ack;
+  }
+
+  async function address(): Promise<Pick<Outgoing, 'to' | 'visitorId'>> {
+    const current = conversations.current();
+    if (current) return { to: current.conversation.id, visitorId: session.visitorId() };
+    const last = (await room.all()).at(-1)?.payload;
+    return last ? { to: last.to, visitorId: last.visitorId } : (session.lastConversation() ?? { to: newName() });
+  }
+
+  return {
+    send(text) {
+      session.act();
+      // One after the other, so that a second message finds the conversation that the first is about to start.
+      const added = adding.then(async () => {
+        const payload: Outgoing = { ...(await address()), text, page: page() };
+        await outbox.add({ clientId: newName(), payload, createdAt: Date.now() });
+      });
+      adding = added.catch(() => {});
+      return added;
+    },
+    async retry(clientId) {
+      const item = items.find((one) => one.clientId === clientId);
+      if (item?.error?.code === 'not_found') {
+        // Its conversation is gone; the words are not. They go where a new message would go.
+        await room.update({ ...item, payload: { ...item.payload, to: newName(), visitorId: undefined } });
+      }
+      await outbox.retry(clientId);
+    },
+    discard: (clientId) => outbox.discard(clientId),
+    setOnline: (online) => outbox.setOnline(online),
+    async refresh() {
+      await outbox.refresh();
+      if (items.length > 0) await outbox.flush();
+    },
+    waitingFor(conversation) {
+      return items.filter(({ payload }) => {
+        const id = known(payload);
+        return !id || id === conversation?.id || !conversations.get(id);
+      });
+    },
+    stop: () => outbox.stop(),
+  };
+}

@@ -1,0 +1,4 @@
+/** The name under which everything of a workspace is kept in the visitor's browser. Its key in localStorage appears with the first message. */
+export function storageKey(workspace: string): string {
+  return `miradesk:${workspace}`;
+}

@@ -1,0 +1,111 @@
+/** The widget on pages that allow next to nothing: a strict content security policy with Trusted Types, on its own and on another origin. */
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { useBrowser, watch } from './harness/browser.ts';
+import { type Gateway, showLogOnFailure, startGateway } from './harness/gateway.ts';
+import { Agent, Visitor } from './harness/people.ts';
+import { startSite } from './harness/site.ts';
+
+const browser = useBrowser();
+let gateway: Gateway;
+beforeAll(async () => { gateway = await startGateway(); });
+afterAll(() => gateway.stop());
+
+function policy(): string {
+  const socket = gateway.url.replace(/^http/, 'ws');
+  return [
+    "default-src 'none'", `script-src 'nonce-x' ${gateway.url}`, `connect-src ${gateway.url} ${socket}`, `img-src ${gateway.url}`,
+    "base-uri 'none'", "form-action 'none'", "require-trusted-types-for 'script'", "trusted-types 'none'",
+  ].join('; ');
+}
+
+function strictPage(): { html: string; headers: Record<string, string> } {
+  return {
+    html: `<!doctype html><html lang="en"><meta charset="utf-8"><title>Strict</title><h1>A strict page</h1><script nonce="x" async src="${gateway.url}/w/demo.js"></script></html>`,
+    headers: { 'content-security-policy': policy(), 'content-type': 'text/html; charset=utf-8' },
+  };
+}
+
+/** Collects what the browser reports against the page's policy. */
+async function watchViolations(page: Page): Promise<() => Promise<string[]>> {
+  await page.addInitScript(() => {
+    const violations: string[] = [];
+    Object.assign(window, { violations });
+    document.addEventListener('securitypolicyviolation', (event) => violations.push(`${event.effectiveDirective}: ${event.blockedURI} ${event.sample}`));
+  });
+  return () => page.evaluate(() => (window as unknown as { violations: string[] }).violations);
+}
+
+/** All that a conversation has: opening, writing, links, an answer, typing, closing. */
+async function converse(visitor: Visitor, agent: Agent, greeting: string): Promise<void> {
+  await visitor.openChat();
+  await visitor.say(greeting);
+  await agent.enter(gateway);
+  await agent.open(greeting);
+  await agent.composer.pressSequentially('See https://kettle.example/pots');
+  await visitor.log.getByText('is typing').waitFor();
+  await agent.composer.press('Enter');
+  await visitor.log.getByRole('link', { name: 'https://kettle.example/pots' }).waitFor();
+  await visitor.panel.getByRole('button', { name: 'Close chat' }).click();
+  await visitor.composer.waitFor({ state: 'hidden' });
+}
+
+it.each(['the same origin', 'another origin'])('a whole conversation on a strict page of %s is without a violation', async (where) => {
+  showLogOnFailure(gateway);
+  const page = await browser.page();
+  const agent = new Agent(await browser.page());
+  const seen = watch(page);
+  const violations = await watchViolations(page);
+  const site = await startSite({ '/': strictPage() });
+  try {
+    if (where === 'the same origin') {
+      await page.route(`${gateway.url}/strict`, (route) => {
+        const { html, headers } = strictPage();
+        return route.fulfill({ body: html, headers });
+      });
+      await page.goto(`${gateway.url}/strict`);
+    } else {
+      await page.goto(site.origin);
+    }
+    const visitor = new Visitor(page);
+    await converse(visitor, agent, `Hello from a page of ${where}`);
+    await visitor.openChat();
+    await gateway.kill();
+    await visitor.banner.waitFor();
+    await visitor.say('Written meanwhile');
+    await gateway.start();
+    await agent.sees('Written meanwhile');
+    expect(await violations()).toEqual([]);
+    expect(seen.errors).toEqual([]);
+
+    // The policy is in force and would have been heard of.
+    await page.evaluate(() => document.body.setAttribute('style', 'color: red'));
+    await expect.poll(violations).toHaveLength(1);
+  } finally {
+    await site.close();
+  }
+});
+
+it('the demo shop runs under its own strict policy, in a conversation too', async () => {
+  showLogOnFailure(gateway);
+  const page = await browser.page();
+  const violations = await watchViolations(page);
+  const agent = new Agent(await browser.page());
+  await page.goto(`${gateway.url}/demo/`);
+  expect(await page.locator('meta[http-equiv="Content-Security-Policy"]').getAttribute('content')).toContain("require-trusted-types-for 'script'");
+  await converse(new Visitor(page), agent, 'Hello from the shop');
+  expect(await violations()).toEqual([]);
+});
+
+it('a page that allows the script but not the connection says so instead of pretending', async () => {
+  const page = await browser.page();
+  const site = await startSite({ '/': { ...strictPage(), headers: { 'content-security-policy': policy().replace(/connect-src[^;]+/, "connect-src 'none'") } } });
+  try {
+    await page.goto(site.origin);
+    const visitor = new Visitor(page);
+    await visitor.openChat();
+    await visitor.banner.waitFor();
+  } finally {
+    await site.close();
+  }
+});

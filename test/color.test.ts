@@ -1,0 +1,26 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { contrast, onColor } from '../shared/color.ts';
+
+const hex = fc.integer({ min: 0, max: 0xffffff }).map((value) => `#${value.toString(16).padStart(6, '0')}`);
+
+it('knows contrast as WCAG defines it', () => {
+  expect(contrast('#ffffff', '#000000')).toBeCloseTo(21, 5);
+  expect(contrast('#777777', '#ffffff')).toBeCloseTo(4.478, 3);
+  expect(contrast('#1f5f4f', '#1f5f4f')).toBe(1);
+});
+
+it('takes white on dark colours and black on light ones', () => {
+  expect(onColor('#1f5f4f')).toBe('#ffffff');
+  expect(onColor('#000000')).toBe('#ffffff');
+  expect(onColor('#FFD400')).toBe('#000000');
+  expect(onColor('#ffffff')).toBe('#000000');
+});
+
+it('text on any colour reaches WCAG AA, in the better of the two', () => {
+  fc.assert(fc.property(hex, (color) => {
+    const chosen = contrast(color, onColor(color));
+    expect(chosen).toBeGreaterThanOrEqual(4.5);
+    expect(chosen).toBeGreaterThan(Math.max(contrast(color, '#ffffff'), contrast(color, '#000000')) - 0.02);
+  }), { numRuns: 2_000 });
+});

@@ -1,0 +1,158 @@
+import { request } from 'node:http';
+import { brotliDecompressSync, gunzipSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { scriptJson } from '../gateway/widget-files.ts';
+import { startTestGateway, type TestGateway, type TestWorkspace } from './harness/gateway-app.ts';
+
+let gateway: TestGateway;
+let open: TestWorkspace;
+let closed: TestWorkspace;
+
+beforeAll(async () => {
+  gateway = await startTestGateway();
+  open = await gateway.workspace();
+  closed = await gateway.workspace({ allowedOrigins: ['https://shop.example'] });
+});
+
+afterAll(() => gateway.close());
+
+interface Raw { status: number; headers: Record<string, string | string[] | undefined>; body: Buffer }
+
+/** Node's own client: fetch decompresses and hides what it did. */
+function get(path: string, headers: Record<string, string> = {}, method = 'GET'): Promise<Raw> {
+  return new Promise((resolve, reject) => {
+    request(`${gateway.url}${path}`, { headers, method }, (response) => {
+      const chunks: Buffer[] = [];
+      response.on('data', (chunk: Buffer) => chunks.push(chunk)).on('end', () => resolve({ status: response.statusCode ?? 0, headers: response.headers, body: Buffer.concat(chunks) }));
+    }).on('error', reject).end();
+  });
+}
+
+/** Runs a loader as a browser would, and answers what its settings were. */
+function run(script: string): Record<string, unknown> {
+  const window: { loaded?: Record<string, unknown> } = {};
+  // oxlint-disable-next-line no-implied-eval -- the test has to run the script it was served
+  new Function('window', script)(window);
+  return window.loaded ?? {};
+}
+
+const loader = (workspace: TestWorkspace): string => `/w/${workspace.id}.js`;
+
+describe('the loader', () => {
+  it('carries the settings of its workspace, and where to find the panel', async () => {
+    const { status, headers, body } = await get(loader(open));
+    expect(status).toBe(200);
+    expect(headers['content-type']).toBe('text/javascript; charset=utf-8');
+    expect(run(body.toString())).toEqual({
+      teamName: 'Support', greeting: 'Hi! How can we help?', replyTime: 'We usually reply in a few minutes', color: '#1f5f4f', position: 'right',
+      workspace: open.id, gateway: '', panel: 'assets/panel-AAAA1111.js',
+    });
+  });
+
+  it('may be kept for a minute, used while it is fetched anew, and while we are down', async () => {
+    const { headers } = await get(loader(open));
+    expect(headers['cache-control']).toBe('public, max-age=60, stale-while-revalidate=86400, stale-if-error=604800');
+    expect(headers['cross-origin-resource-policy']).toBe('cross-origin');
+    expect(headers['access-control-allow-origin']).toBe('*');
+    expect(headers['x-content-type-options']).toBe('nosniff');
+    expect(headers['set-cookie']).toBeUndefined();
+  });
+
+  it('is not sent again to who has it, whatever form they have', async () => {
+    const plain = await get(loader(open));
+    const brotli = await get(loader(open), { 'accept-encoding': 'br' });
+    expect(plain.headers.etag).not.toBe(brotli.headers.etag);
+    for (const tag of [plain.headers.etag, brotli.headers.etag, `W/${String(plain.headers.etag)}`, `"other", ${String(brotli.headers.etag)}`]) {
+      const { status, headers, body } = await get(loader(open), { 'if-none-match': String(tag), 'accept-encoding': 'br' });
+      expect([status, body.length, headers.etag, headers.vary]).toEqual([304, 0, brotli.headers.etag, 'accept-encoding']);
+      expect(headers['cache-control']).toContain('max-age=60');
+    }
+    expect((await get(loader(open), { 'if-none-match': '"something-else"' })).status).toBe(200);
+  });
+
+  it('goes out compressed as the browser takes it', async () => {
+    const plain = await get(loader(open));
+    const takes = async (accepted: string) => {
+      const { headers, body } = await get(loader(open), { 'accept-encoding': accepted });
+      return { encoding: headers['content-encoding'], body, vary: headers.vary };
+    };
+    const brotli = await takes('gzip, deflate, br');
+    expect([brotli.encoding, brotli.vary, brotliDecompressSync(brotli.body).equals(plain.body)]).toEqual(['br', 'accept-encoding', true]);
+    const gzip = await takes('gzip');
+    expect([gzip.encoding, gunzipSync(gzip.body).equals(plain.body)]).toEqual(['gzip', true]);
+    expect(brotli.body.length).toBeLessThan(plain.body.length / 3);
+    expect((await takes('br;q=0, gzip;q=0.0, identity')).encoding).toBeUndefined();
+    expect(plain.headers['content-encoding']).toBeUndefined();
+    expect((await takes('br;q=0.5')).encoding).toBe('br');
+  });
+
+  it('answers HEAD without a body', async () => {
+    const { status, headers, body } = await get(loader(open), {}, 'HEAD');
+    expect([status, body.length, Number(headers['content-length']) > 500]).toEqual([200, 0, true]);
+  });
+
+  it('changes when the settings change', async () => {
+    const workspace = await gateway.workspace();
+    const before = await get(loader(workspace));
+    const cookie = await gateway.signIn(workspace);
+    const response = await fetch(`${gateway.url}/api/workspace`, { method: 'PATCH', headers: { cookie, 'content-type': 'application/json' }, body: JSON.stringify({ settings: { teamName: 'Tea' } }) });
+    expect(response.status).toBe(200);
+    const after = await get(loader(workspace), { 'if-none-match': String(before.headers.etag) });
+    expect([after.status, run(after.body.toString()).teamName]).toEqual([200, 'Tea']);
+  });
+
+  it('cannot be broken out of by what somebody wrote into the settings', async () => {
+    const workspace = await gateway.workspace();
+    const greeting = '</script><script>alert(1)</script><!-- \u2028 \u2029 "\\ ${`}';
+    await gateway.store.updateWorkspace(workspace.id, { settings: { teamName: 'T', greeting, replyTime: '', color: '#000000', position: 'left' } });
+    const { body } = await get(loader(workspace));
+    expect(body.toString()).not.toMatch(/<|\u2028|\u2029/);
+    expect(run(body.toString()).greeting).toBe(greeting);
+    expect(scriptJson({ a: '<!--\u2028' })).toBe('{"a":"\\u003c!--\\u2028"}');
+  });
+
+  it('of a workspace that does not exist tells the developer, in the console', async () => {
+    for (const path of ['/w/no-such.js', '/w/no-such', '/w/..%2f..%2fetc.js', `/w/${'x'.repeat(150)}.js`, '/w/constructor.js']) {
+      const { status, headers, body } = await get(path);
+      expect([path, status, headers['content-type'], headers['cache-control']]).toEqual([path, 404, 'text/javascript; charset=utf-8', 'no-store']);
+      expect(body.toString()).toMatch(/^console\.warn\("MiraDesk has no workspace for [^<]*"\);\n$/);
+    }
+  });
+});
+
+describe('the loader on websites', () => {
+  it('that may not use it is refused where the browser says who asks, and loads where it does not', async () => {
+    const refused = await get(loader(closed), { origin: 'https://evil.example' });
+    expect([refused.status, refused.headers['access-control-allow-origin']]).toEqual([403, undefined]);
+    expect(refused.body.toString()).toMatch(/^console\.warn\(/);
+    expect((await get(loader(closed), { referer: 'https://evil.example/page' })).status).toBe(200);
+  });
+
+  it('that may is allowed by name, and caches know the difference', async () => {
+    const { status, headers } = await get(loader(closed), { origin: 'https://shop.example' });
+    expect([status, headers['access-control-allow-origin'], headers.vary]).toEqual([200, 'https://shop.example', 'origin, accept-encoding']);
+    expect((await get(loader(closed), { origin: gateway.url })).status).toBe(200);
+    expect((await get(loader(closed))).headers.vary).toBe('origin, accept-encoding');
+  });
+});
+
+describe('the panel\'s files', () => {
+  it('never change, and may be imported by any website', async () => {
+    const { status, headers, body } = await get('/w/assets/panel-AAAA1111.js', { origin: 'https://shop.example' });
+    expect(status).toBe(200);
+    expect(headers).toMatchObject({
+      'cache-control': 'public, max-age=31536000, immutable', 'access-control-allow-origin': '*', 'cross-origin-resource-policy': 'cross-origin',
+      'content-type': 'text/javascript; charset=utf-8',
+    });
+    expect(body.toString()).toContain('export const panel');
+    expect(headers.etag).toMatch(/^"[\w-]{22}"$/);
+  });
+
+  it('that are not there (any more) are a 404 that says so and is not kept', async () => {
+    for (const path of ['/w/assets/panel-OLD.js', '/w/assets/../../package.json', '/w/assets/%2e%2e/%2e%2e/package.json', '/w/assets/', '/w/assets/__proto__']) {
+      const { status, headers } = await get(path);
+      expect([path, status]).toEqual([path, 404]);
+      expect(headers['cache-control']).toBe('no-store');
+    }
+  });
+});

@@ -1,0 +1,136 @@
+/**
+ * A visitor for the tests: the widget's own client core (everything but its face) in a browser profile made of memory.
+ * The profile (localStorage, IndexedDB, locks, channels) outlives its tabs, so a tab can be closed, crash or be loaded again.
+ */
+import { IDBFactory } from 'fake-indexeddb';
+import { openWebSocket } from '../../widget/connection-websocket.ts';
+import { createMessenger, type Messenger } from '../../widget/messenger.ts';
+import type { KeyValueStorage } from '../../widget/session.ts';
+import type { Acknowledged, LogEntry } from './compare-logs.ts';
+import { until } from './until.ts';
+
+export class VisitorClient {
+  readonly sent: string[] = [];
+  readonly acknowledged: Acknowledged[] = [];
+  readonly name: string;
+  readonly #url: string;
+  readonly #indexedDB = new IDBFactory();
+  readonly #items = new Map<string, string>();
+  readonly #locks: LockManager;
+  readonly #Channel: typeof BroadcastChannel;
+  readonly #tabs: Messenger[];
+
+  constructor(options: { url: string; name: string; tabs?: number }) {
+    const { name } = options;
+    this.name = name;
+    this.#url = options.url;
+    // Node has the browser's locks and channels, for the whole process; each profile gets its own by name.
+    this.#locks = {
+      query: () => navigator.locks.query(),
+      request: (lock: string, ...rest: unknown[]) => (navigator.locks.request as (...args: unknown[]) => Promise<unknown>)(`${name} ${lock}`, ...rest),
+    } as LockManager;
+    this.#Channel = class extends BroadcastChannel {
+      constructor(channel: string) {
+        super(`${name} ${channel}`);
+      }
+    };
+    this.#tabs = Array.from({ length: options.tabs ?? 1 }, (_, index) => this.#openTab(index));
+  }
+
+  get tabs(): number {
+    return this.#tabs.length;
+  }
+
+  /** How many messages wait in the outbox, as the visitor sees it. */
+  get waiting(): number {
+    return Math.max(...this.#tabs.map((tab) => tab.state().waiting.length));
+  }
+
+  /** What failed for good; a sound run has none. */
+  get refused(): string[] {
+    return this.#tabs.flatMap((tab) => tab.state().waiting.flatMap((item) => (item.error ? [item.error.code] : [])));
+  }
+
+  /** Connects all tabs. */
+  start(): void {
+    for (const tab of this.#tabs) tab.start();
+  }
+
+  stop(): void {
+    for (const tab of this.#tabs) tab.destroy();
+  }
+
+  /** Sends a text from one of the tabs. Resolves when the outbox has it; from then on it must arrive. */
+  async say(text: string, tab = 0): Promise<void> {
+    await this.#tab(tab).send(text);
+    this.sent.push(text);
+  }
+
+  /** What loading the page again does: the tab's memory is gone, the profile is not. */
+  reload(tab = 0): void {
+    this.#tab(tab).destroy();
+    this.#tabs[tab] = this.#openTab(tab);
+    this.#tab(tab).start();
+  }
+
+  /** Scrolls to the very first message in every tab. */
+  async loadAll(): Promise<void> {
+    for (const tab of this.#tabs) {
+      await until(async () => {
+        if (tab.state().earlier) await tab.loadEarlier();
+        return !tab.state().earlier;
+      }, { what: `all of ${this.name}'s history` });
+    }
+  }
+
+  /** What a tab shows, by conversation. */
+  shown(tab = 0): Map<string, LogEntry[]> {
+    const { entries } = this.#tab(tab).state();
+    return Map.groupBy(entries.map((entry) => ({
+      conversationId: entry.conversationId, seq: entry.seq, kind: entry.kind, clientId: entry.clientId, text: 'text' in entry ? entry.text : null,
+    })), (entry) => entry.conversationId);
+  }
+
+  #tab(index: number): Messenger {
+    const tab = this.#tabs[index];
+    if (!tab) throw new Error(`${this.name} has no tab ${index}`);
+    return tab;
+  }
+
+  #openTab(index: number): Messenger {
+    return createMessenger({
+      workspace: 'demo',
+      origin: this.#url,
+      openWire: openWebSocket,
+      storage: this.#storage(index),
+      indexedDB: this.#indexedDB,
+      locks: this.#locks,
+      Channel: this.#Channel,
+      page: () => ({ url: `${this.#url}/demo/`, title: 'Kettle & Kiln', referrer: '' }),
+    }, {
+      onChange: () => {},
+      onReceived: () => {},
+      onSent: ({ clientId, conversationId, seq }) => {
+        this.acknowledged.push({ clientId: clientId ?? '', conversationId, seq });
+      },
+    });
+  }
+
+  /** localStorage as one tab sees it; the other tabs hear of changes, as they do by the browser's `storage` event. */
+  #storage(tab: number): KeyValueStorage {
+    const tell = (): void => {
+      setImmediate(() => this.#tabs.forEach((other, index) => { if (index !== tab) other.checkSession(); }));
+    };
+    return {
+      getItem: (key) => this.#items.get(key) ?? null,
+      setItem: (key, value) => {
+        this.#items.set(key, value);
+        tell();
+      },
+      removeItem: (key) => {
+        this.#items.delete(key);
+        tell();
+      },
+    };
+  }
+}

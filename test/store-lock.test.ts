@@ -1,0 +1,116 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { describe, expect, test } from 'vitest';
+import { DataLockedError, lockData } from '../gateway/store/data-lock.ts';
+import { openStore } from '../gateway/store/open-store.ts';
+import { forgetProcess, noteProcess, temporaryDirectory } from './harness/workplace.ts';
+import { until } from './harness/until.ts';
+
+const WRITER = join(import.meta.dirname, 'harness/store-writer.ts');
+
+/** A process of its own that opens the store of a folder and writes until it is killed; see store-writer.ts. */
+function startWriter(dataDir: string, does: 'lock' | 'write', name = 'writer'): { child: ChildProcess; lines: string[]; ended: Promise<unknown> } {
+  const child = spawn(process.execPath, [WRITER, dataDir, does, name], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const { pid } = child;
+  if (pid) noteProcess(pid, WRITER);
+  const lines: string[] = [];
+  createInterface({ input: child.stdout }).on('line', (line) => lines.push(line));
+  const ended = once(child, 'close').then(() => { if (pid) forgetProcess(pid); });
+  return { child, lines, ended };
+}
+
+describe('the lock of the data folder', () => {
+  test('keeps a second one out, naming process and folder, until the first lets go', async () => {
+    const dataDir = temporaryDirectory('lock');
+    const lock = await lockData(dataDir);
+    await expect(lockData(dataDir)).rejects.toThrow(DataLockedError);
+    await expect(lockData(dataDir)).rejects.toThrow(`process ${process.pid}`);
+    await expect(lockData(dataDir)).rejects.toThrow(dataDir);
+    await lock.release();
+    await (await lockData(dataDir)).release();
+    expect(await readdir(dataDir)).toEqual([]);
+  });
+
+  test('is given to one of many who come at the same moment', async () => {
+    const dataDir = temporaryDirectory('lock');
+    for (let round = 0; round < 5; round += 1) {
+      const results = await Promise.allSettled(Array.from({ length: 8 }, () => lockData(dataDir)));
+      const given = results.filter((result) => result.status === 'fulfilled');
+      expect(given).toHaveLength(1);
+      for (const result of results) if (result.status === 'rejected') expect(result.reason).toBeInstanceOf(DataLockedError);
+      // The next round finds the lock of a process that is no more.
+      await writeFile(join(dataDir, 'miradesk.lock'), JSON.stringify({ pid: 2 ** 22 + 1, started: '1', boot: null }));
+    }
+  });
+
+  test('of a process whose number now belongs to another is taken over', async () => {
+    const dataDir = temporaryDirectory('lock');
+    for (const left of [JSON.stringify({ pid: process.pid, started: '1', boot: 'another' }), '{"pid": 0}', '', 'not json', 'null', '[]']) {
+      await writeFile(join(dataDir, 'miradesk.lock'), left);
+      await writeFile(join(dataDir, 'miradesk.claim.0123456789abcdef'), left);
+      await (await lockData(dataDir)).release();
+      expect(await readdir(dataDir)).toEqual([]);
+    }
+  });
+
+  test('holds between processes, and a killed one’s is free at once', async () => {
+    const dataDir = temporaryDirectory('lock');
+    const first = startWriter(dataDir, 'lock');
+    await until(() => first.lines.includes('locked'), { what: 'the first process to have the lock' });
+    await expect(openStore({ dataDir })).rejects.toThrow(`process ${first.child.pid}`);
+    first.child.kill('SIGKILL');
+    await first.ended;
+    await (await lockData(dataDir)).release();
+  });
+
+  test('of a killed process goes to one of several processes that start at the same moment', async () => {
+    const dataDir = temporaryDirectory('lock');
+    await writeFile(join(dataDir, 'miradesk.lock'), JSON.stringify({ pid: 2 ** 22 + 1, started: '1', boot: null }));
+    const writers = Array.from({ length: 4 }, () => startWriter(dataDir, 'lock'));
+    await until(() => writers.every(({ lines }) => lines.length > 0), { what: 'all to have tried' });
+    expect(writers.filter(({ lines }) => lines[0] === 'locked')).toHaveLength(1);
+    expect(writers.filter(({ lines }) => lines[0] === 'DataLockedError')).toHaveLength(3);
+    const winner = writers.find(({ lines }) => lines[0] === 'locked');
+    expect(JSON.parse(await readFile(join(dataDir, 'miradesk.lock'), 'utf8'))).toMatchObject({ pid: winner?.child.pid });
+    for (const { child, ended } of writers) {
+      child.kill('SIGKILL');
+      await ended;
+    }
+  });
+});
+
+describe('a process killed while it writes', () => {
+  test('[D1] [D2] [D3] loses nothing it acknowledged, doubles nothing, and the next one goes on', async () => {
+    const dataDir = temporaryDirectory('killed');
+    const acknowledged: string[] = [];
+    for (let round = 0; round < 3; round += 1) {
+      const writer = startWriter(dataDir, 'write', `round-${round}`);
+      const wanted = 60 + round * 45;
+      await until(() => writer.lines.length >= wanted, { what: `${wanted} acknowledgements`, every: 2, timeout: 60_000 });
+      writer.child.kill('SIGKILL');
+      await writer.ended;
+      acknowledged.push(...writer.lines);
+    }
+    const store = await openStore({ dataDir });
+    const known = new Map<string, number>();
+    for (let which = 0; which < 3; which += 1) {
+      const { entries } = await store.history('demo', { kind: 'visitor', visitorId: `v${which}` }, { conversationId: `k${which}`, before: 1e9, limit: 1e6 });
+      expect(entries.map(({ seq }) => seq)).toEqual(entries.map((_, index) => index + 1));
+      for (const { clientId, seq } of entries) {
+        expect(known.has(`${which} ${clientId}`)).toBe(false);
+        known.set(`${which} ${clientId}`, seq);
+      }
+    }
+    // Each line: conversation, clientId, the seq it was acknowledged with.
+    const lost = acknowledged.filter((line) => {
+      const [which, clientId, seq] = line.split(' ');
+      return known.get(`${which} ${clientId}`) !== Number(seq);
+    });
+    expect(lost).toEqual([]);
+    expect(acknowledged.length).toBeGreaterThan(300);
+    await store.close();
+  }, 120_000);
+});

@@ -1,0 +1,96 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Entry } from '../shared/protocol.ts';
+import { addEntry, addHistory, applyCatchup, EMPTY_TIMELINE, type Timeline } from '../shared/timeline.ts';
+
+/** A log as one audience sees it: `seq` has holes where an entry was for others, `prev` bridges them. */
+function logOf(seqs: number[]): Entry[] {
+  return seqs.map((seq, index) => ({
+    kind: 'message', id: `c.${seq}`, conversationId: 'c', seq, prev: seqs[index - 1] ?? 0, text: `text ${seq}`, clientId: null,
+    author: { kind: 'agent', id: 'ana', name: 'Ana' }, at: '2026-03-01T12:00:00.000Z',
+  }));
+}
+
+const LOG = logOf([1, 2, 5, 6, 9]);
+const seqsOf = (timeline: Timeline): number[] => timeline.entries.map(({ seq }) => seq);
+const known = (count: number): Timeline => applyCatchup(EMPTY_TIMELINE, { answer: 'entries', entries: LOG.slice(0, count) }).timeline;
+
+describe('addEntry', () => {
+  it('[D3] takes the next entry, although seq has a hole for what is not for this audience', () => {
+    const { timeline, outcome } = addEntry(known(2), LOG[2] as Entry);
+    expect(outcome).toBe('added');
+    expect(seqsOf(timeline)).toEqual([1, 2, 5]);
+  });
+
+  it('[D2] passes over an entry it has', () => {
+    const before = known(3);
+    expect(addEntry(before, LOG[1] as Entry)).toEqual({ timeline: before, outcome: 'known' });
+  });
+
+  it('[D3] tells when something before it is missing, and does not take it in', () => {
+    const before = known(2);
+    expect(addEntry(before, LOG[3] as Entry)).toEqual({ timeline: before, outcome: 'gap' });
+  });
+});
+
+describe('applyCatchup', () => {
+  it('[D5] takes in the entries missed, and says which are new', () => {
+    const { timeline, added, outcome } = applyCatchup(known(2), { answer: 'entries', entries: LOG.slice(1) });
+    expect(outcome).toBe('complete');
+    expect(added.map(({ seq }) => seq)).toEqual([5, 6, 9]);
+    expect(timeline.last).toBe(9);
+  });
+
+  it('[D5] starts over with the newest page', () => {
+    const { timeline, added } = applyCatchup(known(2), { answer: 'start-over', entries: LOG.slice(3), earlier: true });
+    expect(seqsOf(timeline)).toEqual([6, 9]);
+    expect(timeline.earlier).toBe(true);
+    expect(added.map(({ seq }) => seq)).toEqual([6, 9]);
+  });
+
+  it('[D6] an answer that news overtook loses nothing for good: the next entry shows the gap', () => {
+    const { timeline } = applyCatchup(known(5), { answer: 'start-over', entries: LOG.slice(0, 4), earlier: false });
+    const next = { ...(LOG[4] as Entry), seq: 10, prev: 9 };
+    expect(addEntry(timeline, next).outcome).toBe('gap');
+  });
+});
+
+describe('addHistory', () => {
+  it('puts an older page before, without what is there already', () => {
+    const newest = applyCatchup(EMPTY_TIMELINE, { answer: 'start-over', entries: LOG.slice(2), earlier: true }).timeline;
+    const whole = addHistory(newest, LOG.slice(0, 3), false);
+    expect(seqsOf(whole)).toEqual([1, 2, 5, 6, 9]);
+    expect(whole).toMatchObject({ earlier: false, last: 9 });
+  });
+});
+
+describe('whatever order things arrive in', () => {
+  const gaps = fc.array(fc.integer({ min: 1, max: 3 }), { minLength: 1, maxLength: 20 });
+  const steps = fc.array(fc.oneof(
+    fc.record({ kind: fc.constant('news' as const), at: fc.nat(19) }),
+    fc.record({ kind: fc.constant('sync' as const), head: fc.nat(19) }),
+  ), { maxLength: 60 });
+
+  it('[D3] what is shown is an unbroken run of the log, and one sync completes it', () => {
+    fc.assert(fc.property(gaps, steps, (holes, order) => {
+      let seq = 0;
+      const log = logOf(holes.map((hole) => (seq += hole)));
+      let timeline = EMPTY_TIMELINE;
+      for (const step of order) {
+        if (step.kind === 'news') {
+          const entry = log[step.at % log.length] as Entry;
+          timeline = addEntry(timeline, entry).timeline;
+        } else {
+          // An answer may have been written before news that came first.
+          const { last } = timeline;
+          timeline = applyCatchup(timeline, { answer: 'entries', entries: log.slice(0, (step.head % log.length) + 1).filter((entry) => entry.seq > last) }).timeline;
+        }
+        expect(timeline.entries).toEqual(log.slice(0, timeline.entries.length));
+        expect(timeline.last).toBe(timeline.entries.at(-1)?.seq ?? 0);
+      }
+      const { last } = timeline;
+      const done = applyCatchup(timeline, { answer: 'entries', entries: log.filter((entry) => entry.seq > last) });
+      expect(done.timeline.entries).toEqual(log);
+    }));
+  });
+});

@@ -1,0 +1,157 @@
+import { IDBFactory as FakeFactory } from 'fake-indexeddb';
+import { describe, expect, it } from 'vitest';
+import { createWaitingRoom, type WaitingRoom } from '../widget/outbox-storage.ts';
+import { until } from './harness/until.ts';
+
+const item = (text: string) => ({ clientId: `name-of-${text}`, payload: text, createdAt: 1 });
+
+function open(factory: IDBFactory | null, change: { mayHoldItems?: boolean; onChange?: () => void } = {}): WaitingRoom<string> {
+  return createWaitingRoom<string>({ name: 'miradesk:demo', factory, mayHoldItems: () => change.mayHoldItems ?? true, onChange: change.onChange ?? (() => {}) });
+}
+
+const texts = async (room: WaitingRoom<string>): Promise<string[]> => (await room.all()).map(({ payload }) => payload);
+
+/** An IndexedDB that refuses, as private windows and full disks do. */
+function refusing(refuses: () => boolean, factory: IDBFactory = new FakeFactory()): IDBFactory {
+  return new Proxy(factory, {
+    get(target, name) {
+      if (name !== 'open') return Reflect.get(target, name) as unknown;
+      return (...args: [string, number]) => {
+        if (refuses()) throw new DOMException('not here', 'InvalidStateError');
+        return target.open(...args);
+      };
+    },
+  });
+}
+
+describe('with IndexedDB', () => {
+  it('[D4] keeps items in their order over a reload, and takes them out by name', async () => {
+    const factory = new FakeFactory();
+    const before = open(factory);
+    const orders = [];
+    for (const text of ['one', 'two', 'three']) orders.push((await before.add(item(text))).order);
+    expect(orders).toEqual(orders.toSorted((a, b) => a - b));
+    before.close();
+
+    const after = open(factory);
+    expect(await texts(after)).toEqual(['one', 'two', 'three']);
+    await after.remove('name-of-two');
+    expect(await texts(after)).toEqual(['one', 'three']);
+    expect(after.isDurable()).toBe(true);
+  });
+
+  it('changes an item in its place, and none that is gone', async () => {
+    const room = open(new FakeFactory());
+    const one = await room.add(item('one'));
+    await room.add(item('two'));
+    await room.update({ ...one, payload: 'changed' });
+    expect(await texts(room)).toEqual(['changed', 'two']);
+    await room.remove('name-of-one');
+    await room.update(one);
+    expect(await texts(room)).toEqual(['two']);
+  });
+
+  it('remembers conversations that were started', async () => {
+    const factory = new FakeFactory();
+    const before = open(factory);
+    await before.setStarted('name-of-it', 'conversation-1');
+    before.close();
+    const after = open(factory);
+    expect(await after.started('name-of-it')).toBe('conversation-1');
+    expect(await after.started('another')).toBeUndefined();
+  });
+
+  it('opens nothing while this browser can have nothing to keep', async () => {
+    const factory = new FakeFactory();
+    expect(await open(factory, { mayHoldItems: false }).all()).toEqual([]);
+    expect(await factory.databases()).toEqual([]);
+  });
+
+  it('is told of each change once it is made', async () => {
+    let changes = 0;
+    const room = open(new FakeFactory(), { onChange: () => changes++ });
+    const one = await room.add(item('one'));
+    await room.update(one);
+    await room.remove('name-of-one');
+    expect(changes).toBe(3);
+  });
+
+  it('two tabs see each other\'s items, in one order', async () => {
+    const factory = new FakeFactory();
+    const [here, there] = [open(factory), open(factory)];
+    await here.add(item('one'));
+    await there.add(item('two'));
+    await here.add(item('three'));
+    expect(await texts(there)).toEqual(['one', 'two', 'three']);
+  });
+
+  it('opens the database again when the browser has closed it', async () => {
+    const factory = new FakeFactory();
+    const opened: IDBDatabase[] = [];
+    const watched = new Proxy(factory, {
+      get(target, name) {
+        if (name !== 'open') return Reflect.get(target, name) as unknown;
+        return (...args: [string, number]) => {
+          const request = target.open(...args);
+          request.addEventListener('success', () => opened.push(request.result));
+          return request;
+        };
+      },
+    });
+    const room = open(watched);
+    await room.add(item('one'));
+    opened[0]?.close();
+    await room.add(item('two'));
+    expect(await texts(room)).toEqual(['one', 'two']);
+  });
+
+  it('makes way when somebody deletes the database', async () => {
+    const factory = new FakeFactory();
+    const room = open(factory);
+    await room.add(item('one'));
+    let gone = false;
+    factory.deleteDatabase('miradesk:demo').onsuccess = () => { gone = true; };
+    await until(() => gone);
+    expect(await texts(room)).toEqual([]);
+  });
+
+  it('stays closed', async () => {
+    const factory = new FakeFactory();
+    const room = open(factory);
+    room.close();
+    expect(await room.all()).toEqual([]);
+    expect(await factory.databases()).toEqual([]);
+  });
+});
+
+describe('without IndexedDB', () => {
+  it.each([['missing', null], ['refused', refusing(() => true)]])('%s: memory takes over, in order, and says so', async (_, factory) => {
+    const room = open(factory);
+    const one = await room.add(item('one'));
+    await room.add(item('two'));
+    expect(room.isDurable()).toBe(false);
+    await room.update({ ...one, payload: 'changed' });
+    expect(await texts(room)).toEqual(['changed', 'two']);
+    await room.remove('name-of-one');
+    await room.remove('name-of-two');
+    expect(await texts(room)).toEqual([]);
+    expect(room.isDurable()).toBe(true);
+    await room.setStarted('name', 'conversation-1');
+    expect(await room.started('name')).toBe('conversation-1');
+  });
+
+  it('keeps the order when it fails in between and works again', async () => {
+    let refuses = false;
+    const factory = refusing(() => refuses);
+    const before = open(factory);
+    await before.add(item('one'));
+    before.close();
+    refuses = true;
+    const room = open(factory);
+    await room.add(item('two'));
+    refuses = false;
+    await room.add(item('three'));
+    expect(await texts(room)).toEqual(['one', 'two', 'three']);
+    expect(room.isDurable()).toBe(false);
+  });
+});

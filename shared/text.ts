@@ -5,8 +5,9 @@ import { TEXT_MAX } from './limits.ts';
 const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/;
 const LONE_SURROGATE = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/;
 const UNSTORABLE = new RegExp(`${CONTROL.source}|${LONE_SURROGATE.source}`, 'g');
-// Something a reader can see: anything but white space, joiners, direction marks, variation selectors and fillers.
-const VISIBLE = /[^\s\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb]/;
+// Something a reader can see: anything but white space, what Unicode says to show nothing for (joiners, direction marks, tags,
+// fillers), the empty Braille pattern and annotation marks.
+const VISIBLE = /[^\p{White_Space}\p{Default_Ignorable_Code_Point}\u2800\ufff9-\ufffb]/u;
 
 /**
  * Says what is wrong with the text of a message or note, or null when it can be sent.

@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { describe, expect, test } from 'vitest';
@@ -54,6 +54,33 @@ describe('the lock of the data folder', () => {
       await (await lockData(dataDir)).release();
       expect(await readdir(dataDir)).toEqual([]);
     }
+  });
+
+  test('of a process in another container is judged by its last sign of life, not by its number', async () => {
+    const dataDir = temporaryDirectory('lock');
+    const file = join(dataDir, 'miradesk.lock');
+    const touched = (secondsAgo: number) => utimes(file, new Date(), new Date(Date.now() - secondsAgo * 1_000));
+    // Our own number, but counted somewhere else.
+    const elsewhere = JSON.stringify({ pid: process.pid, started: '1', boot: null, numberedBy: 'elsewhere' });
+    await writeFile(file, elsewhere);
+    const touching = setInterval(() => void touched(0), 100);
+    await expect(lockData(dataDir)).rejects.toThrow(DataLockedError);
+    clearInterval(touching);
+    // Silent for nine seconds: one more and it is taken for dead.
+    await touched(9);
+    await (await lockData(dataDir)).release();
+    await writeFile(file, elsewhere);
+    await touched(3_600);
+    await (await lockData(dataDir)).release();
+  });
+
+  test('shows signs of life while it is held', async () => {
+    const dataDir = temporaryDirectory('lock');
+    const lock = await lockData(dataDir);
+    const file = join(dataDir, 'miradesk.lock');
+    await utimes(file, new Date(0), new Date(0));
+    await until(async () => (await stat(file)).mtimeMs > 1, { what: 'the holder to touch its lock' });
+    await lock.release();
   });
 
   test('holds between processes, and a killed one’s is free at once', async () => {

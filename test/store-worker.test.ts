@@ -1,3 +1,5 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Worker } from 'node:worker_threads';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { openStore } from '../gateway/store/open-store.ts';
@@ -63,4 +65,12 @@ test('closing lets everything asked for before be done', async () => {
   await Promise.all([store.close(), store.close()]);
   expect((await started).entry?.seq).toBe(1);
   expect((await asked)?.id).toBe('demo');
+});
+
+test('a folder that holds something else than our database is refused and left as it is', async () => {
+  const dataDir = temporaryDirectory('foreign');
+  await mkdir(join(dataDir, 'db/migrate'), { recursive: true });
+  await writeFile(join(dataDir, 'db/schema.rb'), 'precious');
+  await expect(openStore({ dataDir })).rejects.toThrow('not a database of MiraDesk');
+  expect(await readFile(join(dataDir, 'db/schema.rb'), 'utf8')).toBe('precious');
 });

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { TEXT_MAX } from '../shared/limits.ts';
 import { cleanText, previewOf, textProblem } from '../shared/text.ts';
 
-const SPACES = ['', ' ', '\n\t ', '\u00a0', '\u200b', '\u200d\ufe0f', '\ufeff', '\u2028', '\u3164', '\u2800', '\u202e', '\u061c'];
+const SPACES = ['', ' ', '\n\t ', '\u00a0', '\u200b', '\u200d\ufe0f', '\ufeff', '\u2028', '\u3164', '\u2800', '\u202e', '\u061c', '\u{e0041}', '\u{e0100}', '\u{1d173}'];
 const UNSENDABLE = ['a\u0000b', 'bell \u0007', 'escape \u001b[31m', 'delete \u007f', 'control \u0085', 'half \ud83d', '\ude00 half', 'two halves \ude00\ud83d'];
 const SENDABLE = ['a', 'two\nlines\tand a tab', '🙂', '👩‍👩‍👧‍👦', 'שלום', 'مرحبا', '日本語', 'e\u0301', '.', '\u200ba'];
 

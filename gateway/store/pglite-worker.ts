@@ -3,7 +3,7 @@
  * It knows nothing of the store: it opens the database, migrates it, and calls SQL functions one after another.
  */
 import { existsSync } from 'node:fs';
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import { PGlite } from '@electric-sql/pglite';
@@ -51,7 +51,10 @@ function tell(news: PGliteNews): void {
 async function open(): Promise<PGlite> {
   // A first start that was interrupted leaves half a database, which the marker tells from a whole one. Nothing can have been stored in it.
   const marker = dataDir === null ? null : `${dataDir}.incomplete`;
-  const fresh = dataDir === null || !existsSync(join(dataDir, 'PG_VERSION')) || existsSync(marker ?? '');
+  const fresh = dataDir === null || existsSync(marker ?? '') || await isEmpty(dataDir);
+  if (dataDir !== null && !fresh && !existsSync(join(dataDir, 'PG_VERSION'))) {
+    throw new MigrationError(`The folder ${dataDir} holds something that is not a database of MiraDesk. It was left as it is. Move it away, or give this one a DATA_DIR of its own.`);
+  }
   if (dataDir !== null && marker !== null && fresh) {
     await writeFile(marker, '');
     await rm(dataDir, { recursive: true, force: true });
@@ -64,6 +67,10 @@ async function open(): Promise<PGlite> {
   await migrate(database, migrations, ({ version, name }) => tell({ kind: 'progress', step: 'migrating', detail: `${version}_${name}` }));
   if (marker !== null) await rm(marker, { force: true });
   return database;
+}
+
+async function isEmpty(folder: string): Promise<boolean> {
+  return !existsSync(folder) || (await readdir(folder)).length === 0;
 }
 
 async function handle(database: PGlite, request: PGliteRequest): Promise<string> {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Worker } from 'node:worker_threads';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { openStore } from '../gateway/store/open-store.ts';
+import { openPGlite } from '../gateway/store/pglite.ts';
 import { message, visitor } from './store-contract-scene.ts';
 import { openTestStore, testWorkspace } from './harness/store.ts';
 import { until } from './harness/until.ts';
@@ -73,4 +74,17 @@ test('a folder that holds something else than our database is refused and left a
   await writeFile(join(dataDir, 'db/schema.rb'), 'precious');
   await expect(openStore({ dataDir })).rejects.toThrow('not a database of MiraDesk');
   expect(await readFile(join(dataDir, 'db/schema.rb'), 'utf8')).toBe('precious');
+});
+
+test('a thread that answers nothing any more is given up, and another one takes its place', async () => {
+  const crashes: string[] = [];
+  const database = await openPGlite({ dataDir: temporaryDirectory('stuck'), patienceSeconds: 1, onCrash: (error) => crashes.push(error.message) });
+  await database.ping();
+  // A query that would take weeks, put into the thread past the store: it stands for a database that turns in circles.
+  const endless = 'ping() from (select count(*) from generate_series(1, 1000000000) a, generate_series(1, 1000000000) b) forever --';
+  threads.at(-1)?.postMessage({ id: -1, kind: 'call', fn: endless, names: [], values: [] });
+  await expect(database.ping()).rejects.toMatchObject({ code: 'unavailable' });
+  expect(crashes).toEqual([expect.stringContaining('did not answer any more')]);
+  await until(() => database.ping().then(() => true), { what: 'the database to be back' });
+  await database.close();
 });

@@ -1,9 +1,11 @@
 /** A browser in memory for the widget's core: what its tabs share (storage, database, lock, channel) outlives each of them. */
 import { IDBFactory as FakeFactory } from 'fake-indexeddb';
+import { afterEach, beforeEach, expect } from 'vitest';
 import type { Entry } from '../shared/protocol.ts';
 import { createMessenger, type Messenger, type MessengerEnvironment, type MessengerState } from '../widget/messenger.ts';
 import type { KeyValueStorage } from '../widget/session.ts';
-import type { FakeGateway } from './widget-fake-gateway.ts';
+import { until } from './harness/until.ts';
+import { FakeGateway } from './widget-fake-gateway.ts';
 
 export interface Tab extends Messenger {
   /** What the panel would show: own messages with their state, others' with their author. */
@@ -113,4 +115,70 @@ function whose({ author, seq }: Entry, conversation: MessengerState['conversatio
   if (author.kind !== 'visitor') return author.name ?? author.kind;
   const { seen = 0, delivered = 0 } = conversation?.reads.agents ?? {};
   return seq <= seen ? 'seen' : seq <= delivered ? 'delivered' : 'sent';
+}
+
+export interface Tabs {
+  readonly gateway: FakeGateway;
+  readonly browser: FakeBrowser;
+  /** Opens a tab and starts its widget; it is closed after the test. */
+  open(change?: Partial<MessengerEnvironment>): Tab;
+  /** A tab with a conversation that has one message of the visitor's in it. */
+  talking(change?: Partial<MessengerEnvironment>): Promise<Tab>;
+  /** Id of the one conversation there is. */
+  only(): string;
+  /** Requests of one event that reached the gateway. */
+  asked(event: string): FakeGateway['requests'];
+}
+
+/** To be called once at the top of a test file: a gateway and a browser of its own for each test. */
+export function useTabs(): Tabs {
+  let gateway: FakeGateway;
+  let browser: FakeBrowser;
+  let tabs: Tab[];
+  beforeEach(() => {
+    gateway = new FakeGateway();
+    browser = new FakeBrowser();
+    tabs = [];
+  });
+  afterEach(() => {
+    for (const tab of tabs) tab.destroy();
+    expect(gateway.wires.size).toBe(0);
+  });
+
+  function open(change: Partial<MessengerEnvironment> = {}): Tab {
+    const tab = browser.tab(gateway, change);
+    tabs.push(tab);
+    tab.start();
+    return tab;
+  }
+
+  return {
+    get gateway() {
+      return gateway;
+    },
+    get browser() {
+      return browser;
+    },
+    open,
+    async talking(change = {}) {
+      const tab = open(change);
+      await online(tab);
+      await tab.send('hello');
+      await shows(tab, 'sent: hello');
+      return tab;
+    },
+    only() {
+      const [id] = gateway.logs.keys();
+      if (id === undefined) throw new Error('There is no conversation');
+      return id;
+    },
+    asked: (event) => gateway.requests.filter((request) => request.event === event),
+  };
+}
+
+export const online = (tab: Tab) => until(() => tab.state().connection.name === 'online', { what: 'the connection' });
+
+/** Resolves when the tab shows exactly these lines. */
+export async function shows(tab: Tab, ...lines: string[]): Promise<void> {
+  await until(() => tab.shown().join('\n') === lines.join('\n'), { timeout: 5_000 }).catch(() => expect(tab.shown()).toEqual(lines));
 }

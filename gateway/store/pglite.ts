@@ -1,6 +1,7 @@
 /**
  * The transport to PGlite: Postgres inside this process, in a thread of its own (pglite-worker.ts). When that thread dies, what was
  * under way is answered with `unavailable` and a new one is started; the database repairs itself from its own log as after any crash.
+ * A thread that answers nothing any more (on a full disk, PGlite can turn in circles) is ended, which is then such a death.
  */
 import { Worker } from 'node:worker_threads';
 import { MigrationError, readMigrations } from './migrate.ts';
@@ -14,6 +15,8 @@ export interface PGliteOptions {
   /** A file made by `dump`, which a new database starts from; quicker than from nothing. */
   seed?: string | null;
   onProgress?(step: Extract<PGliteNews, { kind: 'progress' }>): void;
+  /** After how many seconds without any answer, while one is waited for, the thread is given up. */
+  patienceSeconds?: number;
   /** Called when the thread died and a new one is being started. */
   onCrash?(error: Error): void;
 }
@@ -33,12 +36,14 @@ interface Pending { resolve(result: string): void; reject(error: unknown): void 
 const NAME = /^[a-z][a-z0-9_]*$/;
 const FIRST_RESTART_MS = 100;
 const LAST_RESTART_MS = 5_000;
+const PATIENCE_SECONDS = 15;
 
 // Leaves one type's requests without their id, for each of them.
 type Unnumbered<T> = T extends unknown ? Omit<T, 'id'> : never;
 
 /** Opens the database and brings its schema up to date. Rejects with MigrationError or with what PGlite says. */
 export async function openPGlite(options: PGliteOptions): Promise<PGliteTransport> {
+  const patience = options.patienceSeconds ?? PATIENCE_SECONDS;
   const data: PGliteWorkerData = { dataDir: options.dataDir, seed: options.seed ?? null, migrations: await readMigrations() };
   const pending = new Map<number, Pending>();
   let lastId = 0;
@@ -46,6 +51,13 @@ export async function openPGlite(options: PGliteOptions): Promise<PGliteTranspor
   let closing: Promise<void> | null = null;
   let ended = false;
   let restart: NodeJS.Timeout | undefined;
+  // Seconds are counted, not compared: when the whole process was stopped for a while, the thread was, too.
+  let silentSeconds = 0;
+  const watch = setInterval(() => {
+    silentSeconds = pending.size > 0 ? silentSeconds + 1 : 0;
+    if (silentSeconds > patience) void worker?.terminate();
+  }, 1_000);
+  watch.unref();
 
   /** Starts a thread; resolves when it is ready. */
   function start(): Promise<void> {
@@ -80,7 +92,7 @@ export async function openPGlite(options: PGliteOptions): Promise<PGliteTranspor
         failure ??= new Error(`The database's thread ended with code ${code}.`);
         if (worker === thread) {
           worker = null;
-          lost(failure);
+          lost(silentSeconds > patience ? new Error('The database did not answer any more. Is there room on the disk?', { cause: failure }) : failure);
         }
         reject(failure);
       });
@@ -88,6 +100,7 @@ export async function openPGlite(options: PGliteOptions): Promise<PGliteTranspor
   }
 
   function settle(id: number): Pending | undefined {
+    silentSeconds = 0;
     const entry = pending.get(id);
     pending.delete(id);
     return entry;
@@ -96,6 +109,7 @@ export async function openPGlite(options: PGliteOptions): Promise<PGliteTranspor
   function lost(error: Error): void {
     for (const entry of pending.values()) entry.reject(unavailable('the database stopped', error));
     pending.clear();
+    silentSeconds = 0;
     if (closing || ended) return;
     options.onCrash?.(error);
     // What was in memory only is gone for good; an empty database in its place would be a lie.
@@ -136,6 +150,7 @@ export async function openPGlite(options: PGliteOptions): Promise<PGliteTranspor
     // The thread does one thing after the other, so everything asked for before is done before this.
     await ask({ kind: 'close' }).catch(() => {});
     ended = true;
+    clearInterval(watch);
     await worker?.terminate();
   }
 

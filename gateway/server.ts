@@ -67,6 +67,7 @@ function readOptions(): { build: boolean; help: boolean } | null {
 }
 
 async function serve(settings: Config, { build }: { build: boolean }): Promise<void> {
+  process.umask(0o077); // what is kept is for this user alone
   // Somebody who watches a terminal wants to be told what is wrong, not all that happens.
   const logger = createLogger(process.stderr.isTTY && !process.env.LOG_LEVEL ? 'warn' : settings.logLevel);
   const fail = (error: unknown): void => {
@@ -100,11 +101,12 @@ interface Started { app: App; port: number; owner: NewOwner | null }
 async function startApp(settings: Config, store: Store, assets: Awaited<ReturnType<typeof readAssets>>, logger: Logger): Promise<Started> {
   try {
     const owner = await ensureFirstWorkspace(store, settings);
+    // At once: it is in the database now, and nobody would ever learn it if the start ended before it was said.
+    if (owner?.password) terminal.say(`The first owner was made: ${owner.email} with the password ${owner.password}\n(keep it: it is shown only this once)`);
     const app = await createApp({ config: settings, store, assets, logger });
     try {
       return { app, port: (await app.listen()).port, owner };
     } catch (error) {
-      if (owner?.password) terminal.say(`The first owner was made: ${owner.email}, password ${owner.password} (it is shown only now).`);
       await app.close();
       throw error;
     }
@@ -151,9 +153,9 @@ MiraDesk is ready on ${local}
 }
 
 function signInHint(owner: NewOwner | null, ownerEmail: string): string {
-  if (!owner) return 'with your e-mail address and password';
+  if (!owner) return 'with your e-mail address and password (forgotten? npx miradesk member password --help)';
   if (owner.password === null) return `${ownerEmail} with the password from MIRADESK_OWNER_PASSWORD`;
-  return `${owner.email} with the password ${owner.password}\n              (keep it: it is shown only this once)`;
+  return `${owner.email} with the password above`;
 }
 
 function hostForPeople(host: string | null): string {

@@ -1,4 +1,5 @@
 /** What the snippet loads: the loader with the workspace's settings inside it, and the panel's files. */
+import { basename } from 'node:path';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { LoaderSettings } from '../shared/settings.ts';
 import type { Assets } from './assets.ts';
@@ -12,6 +13,12 @@ import type { Workspaces } from './workspaces.ts';
 /** A minute old is young enough for settings; an edge may go on with an older one while it fetches, and for a week while we are down. */
 const LOADER_CACHE = 'public, max-age=60, stale-while-revalidate=86400, stale-if-error=604800';
 const IMMUTABLE = 'public, max-age=31536000, immutable';
+
+/**
+ * The panel of another version of us, which a loader that was cached before the upgrade asks for, or one from a gateway that is upgraded
+ * already: it is given ours, so that no visitor has to reload.
+ */
+const OTHER_PANEL = /^panel-[A-Z0-9]{8}\.js$/;
 
 export interface WidgetFilesOptions { assets: Assets; workspaces: Workspaces; clientAddress: ClientAddress; publicUrl: URL | null }
 
@@ -34,8 +41,10 @@ export async function widgetFiles(fastify: FastifyInstance, { assets, workspaces
   });
 
   fastify.get<{ Params: { '*': string } }>('/assets/*', async (request, reply) => {
-    const file = assets.widget.get(`assets/${request.params['*']}`);
+    const name = request.params['*'];
+    const file = assets.widget.get(`assets/${name}`);
     void reply.header('access-control-allow-origin', '*');
+    if (!file && OTHER_PANEL.test(name)) return sendScript(reply, `export * from ${scriptJson(`./${basename(assets.panel)}`)};\n`);
     return file ? sendFile(request, reply, file, IMMUTABLE) : sendWarning(reply, 404, 'This file of the MiraDesk widget does not exist (any more). Reloading the page gets the current one.');
   });
 
@@ -72,5 +81,10 @@ export function scriptJson(value: unknown): string {
 
 /** A script that only tells a developer what is wrong. */
 function sendWarning(reply: FastifyReply, status: number, sentence: string): FastifyReply {
-  return reply.code(status).type('text/javascript; charset=utf-8').header('cache-control', 'no-store').send(`console.warn(${scriptJson(sentence)});\n`);
+  return sendScript(reply.code(status), `console.warn(${scriptJson(sentence)});\n`);
+}
+
+/** A script that belongs to this moment only. */
+function sendScript(reply: FastifyReply, code: string): FastifyReply {
+  return reply.type('text/javascript; charset=utf-8').header('cache-control', 'no-store').send(code);
 }

@@ -105,7 +105,7 @@ describe('starting', () => {
     expect(await ended).toEqual({ code: 1, signal: null });
     other.close();
     expect(stdout()).toContain(`Port ${port} is in use by another program. Stop that one, or choose another port: PORT=${port + 1} npm start`);
-    expect(stdout()).toMatch(/The first owner was made: owner@example\.com, password \S+/);
+    expect(stdout()).toMatch(/The first owner was made: owner@example\.com with the password \S+/);
   });
 
   it('ends with 1 and a sentence: a database that is newer than the program', async () => {

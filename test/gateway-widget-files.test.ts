@@ -148,6 +148,12 @@ describe('the panel\'s files', () => {
     expect(headers.etag).toMatch(/^"[\w-]{22}"$/);
   });
 
+  it('of another version, which an older loader asks for, are ours in its stead', async () => {
+    const { status, headers, body } = await get('/w/assets/panel-ZZZZ9999.js', { origin: 'https://shop.example' });
+    expect([status, body.toString()]).toEqual([200, 'export * from "./panel-AAAA1111.js";\n']);
+    expect(headers).toMatchObject({ 'cache-control': 'no-store', 'access-control-allow-origin': '*', 'content-type': 'text/javascript; charset=utf-8' });
+  });
+
   it('that are not there (any more) are a 404 that says so and is not kept', async () => {
     for (const path of ['/w/assets/panel-OLD.js', '/w/assets/../../package.json', '/w/assets/%2e%2e/%2e%2e/package.json', '/w/assets/', '/w/assets/__proto__']) {
       const { status, headers } = await get(path);

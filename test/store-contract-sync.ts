@@ -27,6 +27,24 @@ export function syncContract(contract: Contract): void {
       expect(theirs.conversations).toMatchObject([{ conversation: { id: conversationId, head: 8, readMessages: expect.any(Number) }, catchup: { answer: 'entries', entries: [] } }]);
     });
 
+    test('[D5] a log of the longest messages comes in answers of bearable size, and all of it comes', async () => {
+      const scene = await contract.scene();
+      const { conversationId, visitorId } = await scene.start();
+      const long = 'x'.repeat(8_000);
+      await Promise.all(Array.from({ length: 29 }, () => scene.append(message(visitor(visitorId), conversationId, long))));
+      const { conversations } = await scene.store.sync(scene.id, asVisitor(visitorId), [{ id: conversationId, seq: 1 }]);
+      expect(conversations[0]?.catchup).toMatchObject({ answer: 'start-over', earlier: true });
+      const seqs = conversations[0]?.catchup.entries.map(({ seq }) => seq) ?? [];
+      expect(seqs).toEqual(Array.from({ length: 13 }, (_, index) => 18 + index));
+      for (let earlier = true; earlier;) {
+        const page = await scene.store.history(scene.id, asVisitor(visitorId), { conversationId, before: seqs[0] ?? 0, limit: 50 });
+        expect(page.entries.length).toBeGreaterThan(0);
+        seqs.unshift(...page.entries.map(({ seq }) => seq));
+        ({ earlier } = page);
+      }
+      expect(seqs).toEqual(Array.from({ length: 30 }, (_, index) => 1 + index));
+    });
+
     test('[D5] a client that misses some gets these, as its audience sees them', async () => {
       const scene = await contract.scene();
       const { conversationId, visitorId } = await conversationOf(scene, 8);

@@ -44,7 +44,7 @@ const SILENT_MS = 10_000;
 
 /** Takes the lock of a data folder, making the folder when it is missing. Rejects with DataLockedError when a living process has it. */
 export async function lockData(dataDir: string): Promise<DataLock> {
-  await mkdir(dataDir, { recursive: true });
+  await mkdir(dataDir, { recursive: true, mode: 0o700 });
   const lock = join(dataDir, LOCK);
   const mine = join(dataDir, `miradesk.claim.${randomBytes(8).toString('hex')}`);
   const content = JSON.stringify(describe(process.pid));
@@ -57,12 +57,17 @@ export async function lockData(dataDir: string): Promise<DataLock> {
     const rival = await livingRival(dataDir, mine);
     if (rival === null) {
       await rename(mine, lock);
-      const touching = setInterval(() => void utimes(lock, new Date(), new Date()).catch(() => {}), TOUCH_MS);
+      const isMine = async () => (await contentOf(lock)) === content;
+      const touch = async () => {
+        if (await isMine()) await utimes(lock, new Date(), new Date());
+      };
+      const touching = setInterval(() => void touch().catch(() => {}), TOUCH_MS);
       touching.unref();
       return {
         async release() {
           clearInterval(touching);
-          await rm(lock, { force: true });
+          // Somebody elsewhere may have taken it while this process was frozen.
+          if (await isMine()) await rm(lock, { force: true });
         },
       };
     }

@@ -1,7 +1,12 @@
 -- What clients ask of the log: what they miss (rule D5) and older pages. All of it in one snapshot: these functions are STABLE, so
 -- every statement in them sees the database as it was when the call began.
 
+-- So much text (characters) goes into an answer about one conversation; beyond it the answer is shorter. Otherwise a few
+-- requests for a log full of the longest messages would hold up everybody else's.
+create function miradesk.answer_text_max() returns integer language sql immutable as 'select 100000';
+
 -- The newest entries before p_before that the audience may see, oldest first, and whether there are earlier ones: {entries, earlier}.
+-- At least one, where there is one.
 create function miradesk.entries_before(p_workspace text, p_conversation text, p_visitor boolean, p_before bigint, p_limit integer) returns json
 language plpgsql stable as $$
 declare
@@ -13,8 +18,14 @@ begin
     where e.workspace_id = p_workspace and e.conversation_id = p_conversation and e.seq < p_before and (not p_visitor or e.prev_visible is not null)
     order by e.seq desc
     limit p_limit + 1);
-  return json_build_object('earlier', cardinality(v_entries) > p_limit, 'entries', (
-    select coalesce(json_agg(e order by e.seq), '[]') from unnest(v_entries[:p_limit]) e));
+  return (
+    with newer as (
+      select e, sum(coalesce(length(e.body), 0)) over (order by e.seq desc rows between unbounded preceding and 1 preceding) as text_before
+      from unnest(v_entries[:p_limit]) e
+    ), page as (
+      select e from newer where coalesce(text_before, 0) < miradesk.answer_text_max()
+    )
+    select json_build_object('earlier', count(*) < cardinality(v_entries), 'entries', coalesce(json_agg(e order by (e).seq), '[]')) from page);
 end $$;
 
 -- "I have all up to p_seq", of p_head: {entries}, these, or {entries, earlier}, start over with this newest page.
@@ -35,7 +46,8 @@ begin
       order by e.seq
       limit p_entries_max + 1);
     -- A visitor who names an entry that is not for visitors could not join these to what it has.
-    if cardinality(v_entries) <= p_entries_max and (not p_visitor or v_entries[1].prev_visible = p_seq) then
+    if cardinality(v_entries) <= p_entries_max and (not p_visitor or v_entries[1].prev_visible = p_seq)
+      and (select coalesce(sum(length(e.body)), 0) from unnest(v_entries) e) <= miradesk.answer_text_max() then
       return json_build_object('entries', to_json(v_entries));
     end if;
   end if;

@@ -17,7 +17,7 @@ type Falsy = false | null | undefined | 0 | '';
  * when the time is over its last error says why. The way tests wait: for a condition, never for a time.
  */
 export async function until<T>(condition: () => T | Promise<T>, options: UntilOptions = {}): Promise<Exclude<T, Falsy>> {
-  const { timeout = 15_000, every = 20, what = 'the condition' } = options;
+  const { timeout = 30_000, every = 20, what = 'the condition' } = options;
   const deadline = performance.now() + timeout;
   let lastError: unknown;
   for (;;) {

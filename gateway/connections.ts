@@ -50,7 +50,8 @@ export function createConnections(server: HttpServer, { config, clientAddress, l
     perMessageDeflate: false,
     // Pages of other websites may poll; without credentials, so an agent's cookie never comes along. Whether they may talk, the namespace decides.
     cors: { origin: true, credentials: false },
-    allowRequest: (request, decide) => decide(null, arrivals.take(clientAddress.keyOf(request)) === 0),
+    // JSONP (`j`) would bring answers into pages of other websites as scripts.
+    allowRequest: (request, decide) => decide(null, !/[?&]j=/.test(request.url ?? '') && arrivals.take(clientAddress.keyOf(request)) === 0),
   });
   const raw = trackSockets(server);
   const perConnection = times(busiest([config.rateVisitorMessages, config.rateVisitorRequests, config.rateMemberRequests]), PACKETS_PER_REQUEST);

@@ -43,6 +43,10 @@ describe('where WebSocket does not get through', () => {
     expect(response.headers.get('x-content-type-options')).toBe('nosniff');
   });
 
+  it('JSONP is not spoken: answers never become scripts in another website', async () => {
+    expect((await fetch(`${gateway.url}/socket.io/?EIO=4&transport=polling&j=0`)).status).toBe(403);
+  });
+
   it('a packet that is too large is refused with 413', async () => {
     const open = await (await fetch(`${gateway.url}/socket.io/?EIO=4&transport=polling`)).text();
     const { sid } = JSON.parse(open.slice(1)) as { sid: string };

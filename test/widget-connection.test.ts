@@ -174,7 +174,7 @@ describe.each(wires)('%s', (_, openWire) => {
     await until(() => watched.connection.state.name === 'waiting');
     const { until: comesBack } = watched.connection.state as { until: number };
     expect(closing).toHaveLength(1);
-    const [{ retryInMs = 0, toldAt = 0 } = {}] = closing;
+    const { retryInMs, toldAt } = closing[0] ?? { retryInMs: 0, toldAt: 0 };
     // `random` answers 0.1: not before 0.6 of what was asked for (less what passes between two lines).
     expect(comesBack - toldAt).toBeGreaterThan(retryInMs * 0.6 - 100);
     await stopped;

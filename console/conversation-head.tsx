@@ -85,7 +85,7 @@ function Assignment({ id, assignee }: { id: string; assignee: MemberRef | null }
   const name = assignee?.id === member.id ? texts.people.you : assignee?.name;
   return (
     <div class="assignment" data-split={!assignee}>
-      {assignee ? null : <button type="button" class="button small assign-me" aria-disabled={busy.value} onClick={() => void assign(member)}><Icon name="person" size={16} /><span class="button-word">{t.assignToMe}</span></button>}
+      {assignee ? null : <button type="button" class="button small assign-me" title={t.assignToMe} aria-disabled={busy.value} onClick={() => void assign(member)}><Icon name="person" size={16} /><span class="button-word">{t.assignToMe}</span></button>}
       <Popover
         class="button small assignee" place="below-end" panelLabel={t.assignHeading}
         button={assignee
@@ -117,7 +117,7 @@ function StatusButton({ id, closed }: { id: string; closed: boolean }) {
     busy.value = false;
   }
   return (
-    <button type="button" class={closed ? 'button small primary status-button' : 'button small status-button'} aria-disabled={busy.value} aria-label={closed ? t.reopenConversationLong : t.closeConversationLong} onClick={() => void change()}>
+    <button type="button" class={closed ? 'button small primary status-button' : 'button small status-button'} aria-disabled={busy.value} aria-label={closed ? t.reopenConversationLong : t.closeConversationLong} title={closed ? t.reopenConversation : t.closeConversation} onClick={() => void change()}>
       <Icon name={closed ? 'reopen' : 'closed'} size={16} /><span class="button-word">{closed ? t.reopenConversation : t.closeConversation}</span>
     </button>
   );

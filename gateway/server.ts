@@ -101,19 +101,34 @@ interface Started { app: App; port: number; owner: NewOwner | null }
 async function startApp(settings: Config, store: Store, assets: Awaited<ReturnType<typeof readAssets>>, logger: Logger): Promise<Started> {
   try {
     const owner = await ensureFirstWorkspace(store, settings);
-    // At once: it is in the database now, and nobody would ever learn it if the start ended before it was said.
-    if (owner?.password) terminal.say(`The first owner was made: ${owner.email} with the password ${owner.password}\n(keep it: it is shown only this once)`);
+    const untold = tellPasswordAtAnEnd(owner);
     const app = await createApp({ config: settings, store, assets, logger });
     try {
       return { app, port: (await app.listen()).port, owner };
     } catch (error) {
+      untold.say();
       await app.close();
       throw error;
+    } finally {
+      untold.forget();
     }
   } catch (error) {
     await store.close();
     throw error;
   }
+}
+
+/** The password is in the database now; if the start ends before it is shown with everything else, nobody would ever learn it. */
+function tellPasswordAtAnEnd(owner: NewOwner | null): { say(): void; forget(): void } {
+  const say = (): void => {
+    if (owner?.password) terminal.say(`The first owner was made: ${owner.email} with the password ${owner.password} (it is shown only now).`);
+  };
+  const end = (): void => {
+    say();
+    process.exit(1);
+  };
+  process.on('SIGINT', end).on('SIGTERM', end);
+  return { say, forget: () => void process.off('SIGINT', end).off('SIGTERM', end) };
 }
 
 function stopOnSignals(app: App, store: Store, logger: Logger): void {
@@ -155,7 +170,7 @@ MiraDesk is ready on ${local}
 function signInHint(owner: NewOwner | null, ownerEmail: string): string {
   if (!owner) return 'with your e-mail address and password (forgotten? npx miradesk member password --help)';
   if (owner.password === null) return `${ownerEmail} with the password from MIRADESK_OWNER_PASSWORD`;
-  return `${owner.email} with the password above`;
+  return `${owner.email} with the password ${owner.password}\n              (keep it: it is shown only this once)`;
 }
 
 function hostForPeople(host: string | null): string {

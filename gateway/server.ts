@@ -147,10 +147,17 @@ function stopOnSignals(app: App, store: Store, logger: Logger): void {
   for (const [signal, code] of [['SIGINT', 130], ['SIGTERM', 143]] as const) {
     process.on(signal, () => {
       if (stopping) process.exit(code);
-      stopping = true;
-      terminal.say('Stopping …');
-      void stop();
+      begin();
     });
+  }
+  // npm starts us through a shell, which passes no signals on: when npm is ended, all we see is that our parent is gone.
+  const parent = process.ppid;
+  if (process.env.npm_lifecycle_event === 'start') setInterval(() => { if (process.ppid !== parent && !stopping) begin(); }, 500).unref();
+
+  function begin(): void {
+    stopping = true;
+    terminal.say('Stopping …');
+    void stop();
   }
 }
 

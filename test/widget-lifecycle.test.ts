@@ -126,7 +126,12 @@ it('a destroy while the panel is loading leaves nothing either', async () => {
   await loadWidget();
   miraDesk().open();
   miraDesk().destroy();
-  await new Promise((resolve) => { setTimeout(resolve, 50); });
+  // A second widget waits for the same module; once that one is open, the first has had its chance to come alive.
+  await loadWidget();
+  await openPanel();
+  await until(() => openSockets.size > 0);
+  expect([document.querySelectorAll('#miradesk').length, openSockets.size]).toEqual([1, 1]);
+  miraDesk().destroy();
   expect(document.querySelector('#miradesk')).toBeNull();
   expect(openSockets.size).toBe(0);
 });

@@ -9,10 +9,13 @@
  *
  * Run it (`npm run build`) or import build().
  */
+import { randomBytes } from 'node:crypto';
+import { renameSync } from 'node:fs';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as esbuild from 'esbuild';
+import { makeSeed } from './gateway/store/seed.ts';
 
 const root = dirname(fileURLToPath(import.meta.url));
 const dist = join(root, 'dist');
@@ -37,7 +40,7 @@ function withoutUnusedTokens(css) {
   return css.replace(/(--[\w-]+):[^;}]*;?/g, (declaration, name) => (css.includes(`var(${name})`) || css.includes(`var(${name},`) ? declaration : ''));
 }
 
-const common = { absWorkingDir: root, bundle: true, minify: true, target, metafile: true, charset: 'utf8', jsx: 'automatic', jsxImportSource: 'preact', legalComments: 'none' };
+const common = { absWorkingDir: root, write: false, bundle: true, minify: true, target, metafile: true, charset: 'utf8', jsx: 'automatic', jsxImportSource: 'preact', legalComments: 'none' };
 
 /** Finds the output made from an entry point; its path relative to `base`. */
 function outputOf(metafile, entryPoint, base) {
@@ -46,10 +49,48 @@ function outputOf(metafile, entryPoint, base) {
   return path.slice(base.length + 1);
 }
 
-/** Builds everything, fresh. Returns the manifest. Throws esbuild's error when the source does not build. */
-export async function build() {
-  await rm(dist, { recursive: true, force: true });
-  await mkdir(join(dist, 'console'), { recursive: true });
+/**
+ * Builds everything, fresh. Returns the manifest. Throws esbuild's error when the source does not build. What was built before stays
+ * until all of the new is there: gateways that start and tests that read meanwhile find one or the other. `into`: instead of dist/.
+ */
+export async function build({ into = dist } = {}) {
+  const { manifest, files } = await makeFiles();
+  const next = join(dirname(into), `.dist-${randomBytes(6).toString('hex')}`);
+  try {
+    for (const [path, contents] of files) {
+      await mkdir(dirname(join(next, path)), { recursive: true });
+      await writeFile(join(next, path), contents);
+    }
+    for (const old of putInPlace(next, into)) await rm(old, { recursive: true, force: true });
+  } catch (error) {
+    await rm(next, { recursive: true, force: true });
+    throw error;
+  }
+  return manifest;
+}
+
+/** Exchanges a directory for the new one; answers what to clear away. Another build may be at it, too: the last one stays. */
+function putInPlace(next, place) {
+  const olds = [];
+  for (;;) {
+    try {
+      const old = `${next}-old${olds.length}`;
+      renameSync(place, old);
+      olds.push(old);
+    } catch (error) {
+      if (error.code !== 'ENOENT') throw error;
+    }
+    try {
+      renameSync(next, place);
+      return olds;
+    } catch (error) {
+      if (olds.length > 10 || !['ENOTEMPTY', 'EEXIST'].includes(error.code)) throw error;
+    }
+  }
+}
+
+/** All files of dist/ by their path in it, in the order in which they are written: who looks for the last one finds all. */
+async function makeFiles() {
   // The panel's fallback connection is built by itself: a chunk shared with it would cost everybody a request for the few who need it.
   const fallback = await esbuild.build({ ...common, entryPoints: ['widget/connection-socketio.ts'], outdir: 'dist/widget/assets', format: 'esm', entryNames: '[name]-[hash]' });
   const fallbackApart = {
@@ -68,16 +109,22 @@ export async function build() {
   const style = Object.values(inbox.metafile.outputs).find((output) => output.entryPoint === 'console/main.tsx')?.cssBundle?.slice('dist/console/'.length);
   if (!style) throw new Error('console/main.tsx imports no stylesheet');
   const page = await readFile(join(root, 'console/index.html'), 'utf8');
-  await writeFile(join(dist, 'console/index.html'), page.replaceAll('__SCRIPT__', script).replaceAll('__STYLE__', style));
 
   const manifest = { panel: outputOf(panel.metafile, 'widget/panel.tsx', 'dist/widget') };
-  await writeFile(join(dist, 'manifest.json'), JSON.stringify(manifest, null, 2));
-  await writeFile(join(dist, 'meta.json'), JSON.stringify({ loader: loader.metafile, panel: panel.metafile, fallback: fallback.metafile, console: inbox.metafile }));
-  return manifest;
+  const built = [fallback, loader, panel, inbox].flatMap(({ outputFiles }) => outputFiles);
+  const files = [
+    ...built.map(({ path, contents }) => [relative(dist, path), contents]),
+    ['console/index.html', page.replaceAll('__SCRIPT__', script).replaceAll('__STYLE__', style)],
+    ['manifest.json', JSON.stringify(manifest, null, 2)],
+    ['meta.json', JSON.stringify({ loader: loader.metafile, panel: panel.metafile, fallback: fallback.metafile, console: inbox.metafile })],
+  ];
+  return { manifest, files };
 }
 
 if (process.argv[1] && basename(process.argv[1]) === 'esbuild.config.mjs') {
   const started = performance.now();
   await build();
   process.stdout.write(`Built widget and console into dist/ in ${Math.round(performance.now() - started)} ms\n`);
+  // Not needed by browsers, but by the first start of a gateway with the embedded database, which is then quicker.
+  await makeSeed();
 }

@@ -37,6 +37,7 @@ export function ConnectionBanner() {
   const state = connection.state.value;
   const left = useNextTry(connection.state);
   const wasAway = useRef(false);
+  const slow = connection.slow.value && state.at === 'online';
   const online = state.at === 'online';
   const away = state.at === 'waiting' || state.at === 'refused' || (wasAway.current && !online);
 
@@ -45,6 +46,10 @@ export function ConnectionBanner() {
     if (online && wasAway.current) announce(t.back);
     wasAway.current = away;
   }, [away, online]);
+
+  useEffect(() => {
+    if (slow) announce(t.slow);
+  }, [slow]);
 
   if (state.at === 'refused') {
     return (
@@ -55,6 +60,7 @@ export function ConnectionBanner() {
       </section>
     );
   }
+  if (!away && slow) return <section class="banner" data-calm="true" aria-label={t.label}><Icon name="clock" /><p>{t.slow}</p></section>;
   if (!away) return null;
   return (
     <section class="banner" aria-label={t.label}>

@@ -19,6 +19,8 @@ export type ConnectionState =
 
 export interface Connection {
   readonly state: ReadonlySignal<ConnectionState>;
+  /** News of what others do may come a few seconds late; the gateway says so. */
+  readonly slow: ReadonlySignal<boolean>;
   /** Sends one request and answers its acknowledgement. Rejects when there is no connection or no answer came in time. */
   request<E extends AgentRequest>(event: E, payload: AgentPayload<E>): Promise<Ack<AgentAnswers[E]>>;
   /** Listens for news. Returns the way to stop. */
@@ -51,6 +53,7 @@ function errorIn(data: unknown): WireError | null {
 /** Connects. `onSignedOut`: the session is over; the connection is closed then. */
 export function createConnection(options: { onSignedOut(): void; url?: string }): Connection {
   const state = signal<ConnectionState>({ at: 'connecting' });
+  const slow = signal(false);
   const socket = io(`${options.url ?? ''}/agent`, {
     autoConnect: false,
     forceNew: true,
@@ -129,9 +132,11 @@ export function createConnection(options: { onSignedOut(): void; url?: string })
   socket.on('session:started', () => {
     clearTimeout(timer);
     attempt = 0;
+    slow.value = false;
     state.value = { at: 'online' };
   });
   socket.on('server:closing', ({ retryInMs }: { retryInMs: number }) => { askedToWait = retryInMs; });
+  socket.on('service:updated', ({ degraded }: { degraded: boolean }) => { slow.value = degraded; });
   socket.on('session:ended', signedOut);
 
   addEventListener('online', retry);
@@ -140,6 +145,7 @@ export function createConnection(options: { onSignedOut(): void; url?: string })
 
   return {
     state,
+    slow,
     async request(event, payload) {
       if (!socket.connected) throw new Error('There is no connection.');
       try {

@@ -17,6 +17,7 @@ import { route } from './routes.ts';
 import { createSending, type Sending } from './sending.ts';
 import { sessionEnded, type SignedIn } from './session.ts';
 import { createTyping, type Typing } from './typing.ts';
+import { createViewing, type Viewing } from './viewing.ts';
 
 export interface Desk extends SignedIn {
   connection: Connection;
@@ -26,6 +27,7 @@ export interface Desk extends SignedIn {
   drafts: Drafts;
   reading: Reading;
   typing: Typing;
+  viewing: Viewing;
   members: Members;
   actions: Actions;
   dispose(): void;
@@ -49,6 +51,7 @@ export function openDesk({ member, workspace }: SignedIn): Desk {
   const members = createMembers(connection);
   const drafts = createDrafts(localStorage, owner);
   const typing = createTyping({ connection, memberId: member.id });
+  const viewing = createViewing({ connection, memberId: member.id });
 
   const offs = [
     connection.on('session:started', ({ serverTime }) => setServerTime(serverTime)),
@@ -63,11 +66,11 @@ export function openDesk({ member, workspace }: SignedIn): Desk {
   ];
 
   return {
-    member, workspace, connection, inbox, logs, sending, reading, typing, members, drafts,
+    member, workspace, connection, inbox, logs, sending, reading, typing, viewing, members, drafts,
     actions: createActions({ connection, inbox, logs }),
     dispose() {
       for (const off of offs) off();
-      for (const part of [arrivals, logs, sending, reading, members, typing, drafts, inbox]) part.dispose();
+      for (const part of [arrivals, logs, sending, reading, members, typing, viewing, drafts, inbox]) part.dispose();
       connection.close();
     },
   };

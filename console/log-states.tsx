@@ -1,4 +1,3 @@
-import { Fragment } from 'preact';
 import { useDesk } from './desk.ts';
 import { texts } from './texts.ts';
 
@@ -11,13 +10,16 @@ export function LogSkeleton() {
   );
 }
 
-/** Who is typing; its place is always there, so that nothing jumps. */
+/** Who is typing, and who else looks at this; its place is always there, so that nothing jumps. */
 export function TypingLine({ id, visitorName }: { id: string; visitorName: string }) {
-  const { typing } = useDesk();
-  const names = (typing.now.value.get(id) ?? []).map((author) => (author.kind === 'visitor' ? visitorName : (author.name ?? texts.people.someone)));
+  const { typing, viewing } = useDesk();
+  const typists = typing.now.value.get(id) ?? [];
+  const viewers = viewing.others.value.filter((member) => !typists.some((author) => author.id === member.id)).map((member) => member.name);
+  const names = typists.map((author) => (author.kind === 'visitor' ? visitorName : (author.name ?? texts.people.someone)));
   return (
-    <p class="typing-line" data-shown={names.length > 0}>
-      {names.length > 0 ? <Fragment><span class="typing-dots" aria-hidden="true"><i /><i /><i /></span>{texts.conversation.typing(names)}</Fragment> : null}
-    </p>
+    <div class="typing-line" data-shown={names.length > 0}>
+      {names.length > 0 ? <p><span class="typing-dots" aria-hidden="true"><i /><i /><i /></span>{texts.conversation.typing(names)}</p> : null}
+      <p class="viewers" role="status">{viewers.length > 0 ? texts.conversation.viewing(viewers) : null}</p>
+    </div>
   );
 }

@@ -83,6 +83,7 @@ export const texts = {
     banner: 'No connection.',
     bannerMore: 'What you write is kept here and sent as soon as the connection is back.',
     back: 'The connection is back.',
+    slow: 'Updates may take a few seconds. Everything you send is saved as usual.',
     refused: {
       protocol_unsupported: 'This page is older than the server. Reload it to go on; what you were writing is kept.',
       other: 'The server refused this connection.',
@@ -129,6 +130,7 @@ export const texts = {
     unread: 'New',
     note: 'Note',
     noteHidden: 'only your team sees this',
+    viewing: (names: string[]): string => (names.length === 1 ? `${names[0]} is looking at this too` : `${names.slice(0, -1).join(', ')} and ${names.at(-1)} are looking at this too`),
     typing: (names: string[]): string => (names.length === 1 ? `${names[0]} is typing…` : `${names.slice(0, -1).join(', ')} and ${names.at(-1)} are typing…`),
     wroteFrom: 'Wrote from',
     receipt: { sent: 'Sent', delivered: 'Delivered', seen: 'Seen' },

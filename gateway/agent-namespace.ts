@@ -13,6 +13,8 @@ import { RequestError } from './request-errors.ts';
 import { serveRequests, type Handlers } from './requests.ts';
 import { memberRoom, workspaceRoom, type AgentNamespace, type AgentSocket } from './rooms.ts';
 import type { Member } from './store/store.ts';
+import type { SideTraffic } from './traffic.ts';
+import type { Viewing } from './viewing.ts';
 import type { Workspaces } from './workspaces.ts';
 
 /** In whose name a request is handled. */
@@ -26,14 +28,16 @@ export interface AgentNamespaceOptions {
   sessions: MemberSessions;
   live: LiveSessions;
   presence: Presence;
+  viewing: Viewing;
   clientAddress: ClientAddress;
   handlers: AgentHandlers;
+  traffic: Pick<SideTraffic, 'requests' | 'handshakes'>;
   config: Pick<Config, 'publicUrl' | 'heartbeatMs' | 'rateMemberRequests'>;
 }
 
 /** Serves the namespace. */
 export function serveAgents(namespace: AgentNamespace, options: AgentNamespaceOptions): void {
-  const { gate, workspaces, sessions, live, presence, clientAddress, handlers, config } = options;
+  const { gate, workspaces, sessions, live, presence, viewing, clientAddress, handlers, traffic, config } = options;
   const requests = new TokenBuckets(config.rateMemberRequests);
 
   namespace.use(admitHandshakes<AgentSocket>(gate, async (socket, auth) => {
@@ -45,7 +49,7 @@ export function serveAgents(namespace: AgentNamespace, options: AgentNamespaceOp
     const workspace = session && await workspaces.find(session.workspaceId);
     if (!session || !workspace) throw new RequestError('sign_in_required');
     socket.data = { workspaceId: workspace.id, workspaceName: workspace.name, member: session.member, tokenHash: session.tokenHash, expiresAt: session.expiresAt };
-  }));
+  }, traffic.handshakes));
 
   namespace.on('connection', (socket) => {
     const { workspaceId, workspaceName, member } = socket.data;
@@ -53,6 +57,7 @@ export function serveAgents(namespace: AgentNamespace, options: AgentNamespaceOp
     live.add(socket);
     socket.on('disconnect', () => {
       live.remove(socket);
+      viewing.left(socket);
       presence.left(socket.data);
     });
     socket.emit('session:started', {
@@ -66,6 +71,7 @@ export function serveAgents(namespace: AgentNamespace, options: AgentNamespaceOp
       authorize: () => live.confirm(socket),
       workInHand: gate.workInHand,
       logger: gate.logger,
+      observer: traffic.requests,
     });
   });
 }

@@ -9,8 +9,9 @@ import { createClientAddress } from './client-address.ts';
 import type { Config } from './config.ts';
 import { createConnections } from './connections.ts';
 import { agentConversations } from './conversations.ts';
+import { createGateways, layRoad, tellRepeated, type Neighbours } from './gateways.ts';
 import type { HandshakeGate } from './handshake.ts';
-import { health } from './health.ts';
+import { answers, health } from './health.ts';
 import { createHttp, limitRequests } from './http.ts';
 import { agentInbox } from './inbox.ts';
 import { createLiveSessions } from './live-sessions.ts';
@@ -18,23 +19,32 @@ import { agentLog, visitorLog } from './log.ts';
 import type { Logger } from './logger.ts';
 import { createMemberSessions } from './member-sessions.ts';
 import { agentMessages, visitorMessages } from './messages.ts';
+import { createMetrics } from './metrics.ts';
+import { metricsPage } from './metrics-page.ts';
 import { pages } from './pages.ts';
-import { createPresence } from './presence.ts';
 import { TokenBuckets } from './rate-limits.ts';
 import { agentReads, visitorReads } from './reads.ts';
-import { refuseHandshake } from './requests.ts';
 import type { AgentNamespace, Namespaces, VisitorNamespace } from './rooms.ts';
 import { requireSameOrigin } from './same-origin.ts';
 import { signIn } from './sign-in.ts';
 import type { Store } from './store/store.ts';
+import { countNews, createTraffic } from './traffic.ts';
 import { createTyping } from './typing.ts';
+import { refuseUnknownNamespaces } from './unknown-namespaces.ts';
 import { serveVisitors, type VisitorHandlers } from './visitor-namespace.ts';
 import { widgetFiles } from './widget-files.ts';
 import { WorkInHand } from './work-in-hand.ts';
 import { workspaceSettings } from './workspace-settings.ts';
 import { createWorkspaces } from './workspaces.ts';
 
-export interface AppOptions { config: Config; store: Store; assets: Assets; logger: Logger }
+export interface AppOptions {
+  config: Config;
+  store: Store;
+  assets: Assets;
+  logger: Logger;
+  /** The other gateways on the same database; null, the default, where there can be none. */
+  neighbours?: Neighbours | null;
+}
 
 export interface App {
   fastify: FastifyInstance;
@@ -47,11 +57,14 @@ export interface App {
 
 /** Requests that were begun get this long to be committed and acknowledged when the gateway stops. */
 const FINISH_MS = 3_000;
-/** What clients are told to wait before they come back: about as long as a start takes. */
-const COME_BACK_MS = 1_500;
+/** What clients are told to wait before they come back: about as long as a start takes, or, where another gateway is there for them, a moment. */
+const COME_BACK_MS = { alone: 1_500, toOthers: 300 };
+/** And longer where they are many: so many handshakes a second a gateway takes without anybody noticing. They spread over this time by chance. */
+const COME_BACK_PER_SECOND = 2_000;
+const COME_BACK_MAX_MS = 8_000;
 
 /** Wires an application. It does not listen yet. */
-export async function createApp({ config, store, assets, logger }: AppOptions): Promise<App> {
+export async function createApp({ config, store, assets, logger, neighbours = null }: AppOptions): Promise<App> {
   const clientAddress = createClientAddress(config.trustProxy);
   const workInHand = new WorkInHand();
   const workspaces = createWorkspaces(store);
@@ -59,41 +72,54 @@ export async function createApp({ config, store, assets, logger }: AppOptions): 
   const fastify = await createHttp({ config, clientAddress, logger });
   const { io, closeAll } = createConnections(fastify.server, { config, clientAddress, logger });
 
+  const road = await layRoad(io, neighbours);
   const namespaces: Namespaces = { visitors: io.of('/visitor') as VisitorNamespace, agents: io.of('/agent') as AgentNamespace };
+  const traffic = createTraffic();
+  countNews(namespaces.visitors, traffic.visitors.news);
+  countNews(namespaces.agents, traffic.agents.news);
   const live = createLiveSessions(sessions, logger);
-  const presence = createPresence(store, namespaces.agents);
+  const gateways = createGateways({ neighbours, road, store, namespaces, live, logger });
+  const metrics = createMetrics({
+    traffic, store, io, namespaces, cluster: () => gateways.state(), redis: neighbours?.link ?? null, databaseAnswers: () => answers(store),
+  });
+  const { presence, viewing } = gateways;
+  const log: Pick<Store, 'append'> = neighbours ? { append: tellRepeated(store.append, road, namespaces) } : store;
   const typing = createTyping(store, namespaces);
   const visitorHandlers: VisitorHandlers = {
-    ...visitorMessages(store, namespaces), ...visitorLog(store), ...visitorReads(store, namespaces), ...typing.visitor,
+    ...visitorMessages(log, namespaces), ...visitorLog(store, traffic.visitors.syncs), ...visitorReads(store, namespaces), ...typing.visitor,
   };
   const agentHandlers: AgentHandlers = {
-    ...agentMessages(store, namespaces), ...agentConversations(store, namespaces), ...agentLog(store), ...agentInbox(store),
-    ...agentReads(store, namespaces), ...typing.agent, ...presence.handlers,
+    ...agentMessages(log, namespaces), ...agentConversations(log, namespaces), ...agentLog(store, traffic.agents.syncs), ...agentInbox(store),
+    ...agentReads(store, namespaces), ...typing.agent, ...presence.handlers, ...viewing.handlers,
   };
   const gate: HandshakeGate = { connections: new TokenBuckets(config.rateConnections), keyOf: (request) => clientAddress.keyOf(request), workInHand, logger };
-  io.use((_, next) => next(refuseHandshake('not_found'))); // nothing is served in the namespace "/"
-  serveVisitors(namespaces.visitors, { gate, workspaces, clientAddress, handlers: visitorHandlers, config });
-  serveAgents(namespaces.agents, { gate, workspaces, sessions, live, presence, clientAddress, handlers: agentHandlers, config });
+  refuseUnknownNamespaces(io, traffic.elsewhere);
+  serveVisitors(namespaces.visitors, { gate, workspaces, clientAddress, handlers: visitorHandlers, traffic: traffic.visitors, config });
+  serveAgents(namespaces.agents, { gate, workspaces, sessions, live, presence, viewing, clientAddress, handlers: agentHandlers, traffic: traffic.agents, config });
 
   await fastify.register(async (api) => {
     await limitRequests(api, config.rateHttp, clientAddress);
     api.addHook('onRequest', requireSameOrigin({ clientAddress, publicUrl: config.publicUrl }));
-    await api.register(signIn, { store, sessions, live, workspaces, clientAddress, config });
+    await api.register(signIn, { store, sessions, live: { end: gateways.endSession }, workspaces, clientAddress, config });
     await api.register(workspaceSettings, { store, sessions, workspaces, publicUrl: config.publicUrl });
   }, { prefix: '/api' });
   await fastify.register(widgetFiles, { prefix: '/w', assets, workspaces, clientAddress, publicUrl: config.publicUrl });
   await fastify.register(pages, { assets, clientAddress });
-  await fastify.register(health, { store, workInHand });
+  await fastify.register(health, { store, workInHand, cluster: gateways.state });
+  await fastify.register(metricsPage, { metrics, config });
 
   let closing: Promise<void> | undefined;
   async function stop(): Promise<void> {
-    namespaces.visitors.emit('server:closing', { retryInMs: COME_BACK_MS });
-    namespaces.agents.emit('server:closing', { retryInMs: COME_BACK_MS });
+    const first = (gateways.state()?.gateways ?? 1) > 1 ? COME_BACK_MS.toOthers : COME_BACK_MS.alone;
+    const retryInMs = Math.min(COME_BACK_MAX_MS, first + Math.round((io.engine.clientsCount / COME_BACK_PER_SECOND) * 1_000));
+    namespaces.visitors.local.emit('server:closing', { retryInMs });
+    namespaces.agents.local.emit('server:closing', { retryInMs });
     const finished = workInHand.end(FINISH_MS);
     const httpClosed = fastify.close(); // from now on nobody new comes in
     if (!(await finished)) logger.warn({ requests: workInHand.size }, 'stopping before all requests were answered');
     live.close();
-    presence.close();
+    metrics.close();
+    await gateways.close();
     await closeAll();
     await httpClosed;
   }
@@ -102,6 +128,7 @@ export async function createApp({ config, store, assets, logger }: AppOptions): 
     fastify,
     io,
     async listen() {
+      await gateways.start();
       await listenOn(fastify, config);
       return { port: (fastify.server.address() as AddressInfo).port };
     },

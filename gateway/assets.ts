@@ -1,6 +1,7 @@
 /** What the build made, as the gateway serves it. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { z } from 'zod';
 import { readFiles, type ServedFile } from './served-files.ts';
 
@@ -19,6 +20,9 @@ export interface Assets {
 
 const Manifest = z.object({ panel: z.string() });
 
+/** Putting a build in place takes far less. */
+const AGAIN_MS = 200;
+
 /** dist/ is not there, or not whole. */
 export class AssetsMissing extends Error {
   constructor(cause: unknown) {
@@ -32,22 +36,31 @@ export class AssetsMissing extends Error {
  * Rejects with AssetsMissing when something is not built.
  */
 export async function readAssets(root: string, workspaceId: string): Promise<Assets> {
-  const dist = join(root, 'dist');
-  const withSnippet = (name: string, body: Buffer): Buffer =>
-    (name.endsWith('.html') ? Buffer.from(body.toString('utf8').replaceAll('/w/demo.js', `/w/${workspaceId}.js`)) : body);
   try {
-    const [loader, manifest, widget, console, demo] = await Promise.all([
-      readFile(join(dist, 'widget/loader.js'), 'utf8'),
-      readFile(join(dist, 'manifest.json'), 'utf8'),
-      readFiles(join(dist, 'widget/assets')),
-      readFiles(join(dist, 'console')),
-      readFiles(join(root, 'examples/shop'), withSnippet),
-    ]);
-    if (!console.has('index.html')) throw new Error('dist/console/index.html is missing');
-    return { loader, panel: Manifest.parse(JSON.parse(manifest)).panel, widget: prefixed(widget, 'assets/'), console, demo };
+    return await readBuilt(root, workspaceId).catch(async () => {
+      // A build may just be putting its files in the place of those before.
+      await setTimeout(AGAIN_MS);
+      return readBuilt(root, workspaceId);
+    });
   } catch (error) {
     throw new AssetsMissing(error);
   }
+}
+
+async function readBuilt(root: string, workspaceId: string): Promise<Assets> {
+  const dist = join(root, 'dist');
+  const withSnippet = (name: string, body: Buffer): Buffer =>
+    (name.endsWith('.html') ? Buffer.from(body.toString('utf8').replaceAll('/w/demo.js', `/w/${workspaceId}.js`)) : body);
+  const [loader, manifest, widget, console, demo] = await Promise.all([
+    readFile(join(dist, 'widget/loader.js'), 'utf8'),
+    readFile(join(dist, 'manifest.json'), 'utf8'),
+    readFiles(join(dist, 'widget/assets')),
+    readFiles(join(dist, 'console')),
+    readFiles(join(root, 'examples/shop'), withSnippet),
+  ]);
+  const assets = { loader, panel: Manifest.parse(JSON.parse(manifest)).panel, widget: prefixed(widget, 'assets/'), console, demo };
+  if (!console.has('index.html') || !assets.widget.has(assets.panel)) throw new Error('dist/ is not whole');
+  return assets;
 }
 
 function prefixed(files: ReadonlyMap<string, ServedFile>, prefix: string): Map<string, ServedFile> {

@@ -3,12 +3,13 @@
 import { realpathSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { readConfig } from './config.ts';
+import { readConfig, type Config } from './config.ts';
 import { addMember, addWorkspace, changeWorkspace, listWorkspaces, OperatorError, setMemberPassword } from './operator.ts';
+import { replayAll, sentenceFor } from './replay.ts';
 import { explainStartProblem } from './start-problems.ts';
 import { DataLockedError } from './store/data-lock.ts';
-import { openStore } from './store/open-store.ts';
-import type { Store } from './store/store.ts';
+import { openStoreAndRpc } from './store/open-store.ts';
+import type { Rpc, Store } from './store/store.ts';
 
 const HELP = `Usage: miradesk COMMAND
 
@@ -17,13 +18,16 @@ const HELP = `Usage: miradesk COMMAND
   miradesk workspace set ID [--name NAME] [--origins LIST]
   miradesk member add WORKSPACE --name NAME --email EMAIL [--role agent|owner] [--password PASSWORD]
   miradesk member password WORKSPACE EMAIL [--password PASSWORD]
+  miradesk migrate    brings the schema of the database up to date (a gateway with DATABASE_URL or DATA_DIR does so at its start)
+  miradesk replay     rebuilds the state of all conversations from their logs and compares it with what is stored; 1 when they differ
 
 ID        lower-case letters, digits and hyphens; it stands in the snippet and cannot be changed
 LIST      websites that may use the widget, with commas between: https://shop.example,https://*.shop.example
           or * for all
 PASSWORD  at least 8 characters; one is made and printed when it is left out
 
-The data is looked for in DATA_DIR (default .data). One process at a time can use it: stop the gateway first.
+The data is where the gateway's settings say: DATABASE_URL, or SUPABASE_URL with SUPABASE_SECRET_KEY, or else DATA_DIR (default .data).
+One process at a time can use DATA_DIR: stop the gateway first. With the others, commands work beside running gateways.
 `;
 
 /** The options of the commands, all taken and checked in one place; a command says which of them are its own. */
@@ -38,9 +42,12 @@ interface Command {
   words: number;
   options: ReadonlyArray<keyof Options>;
   required: ReadonlyArray<keyof Options>;
-  /** Answers what to print. */
-  run(store: Store, words: string[], options: Options): Promise<string>;
+  /** Answers what to print, or tells it as it goes and answers the exit code. */
+  run(store: Store, words: string[], options: Options, opened: Opened): Promise<string | number>;
 }
+
+/** What a few commands need besides the store. */
+interface Opened { rpc: Rpc; out(text: string): void; migrations: readonly string[] }
 
 const COMMANDS: Readonly<Record<string, Command>> = {
   'workspace list': { words: 0, options: [], required: [], run: (store) => listWorkspaces(store) },
@@ -60,7 +67,29 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     words: 2, options: ['password'], required: [],
     run: (store, [workspace = '', email = ''], { password }) => setMemberPassword(store, { workspace, email, password }),
   },
+  // Opening the store has done it.
+  migrate: {
+    words: 0, options: [], required: [],
+    run: async (_, __, ___, { migrations }) => (migrations.length === 0 ? 'The schema is up to date; there was nothing to apply.\n' : `${migrations.map((name) => `Applied ${name}\n`).join('')}The schema is up to date.\n`),
+  },
+  replay: {
+    words: 0, options: [], required: [],
+    run: async (_, __, ___, { rpc, out }) => {
+      const { workspaces, conversations, entries, differences } = await replayAll(rpc, (difference) => out(`${sentenceFor(difference)}\n`));
+      const much = `${many(entries, 'entry', 'entries')} of ${many(conversations, 'conversation')} in ${many(workspaces, 'workspace')}`;
+      out(`Replayed ${much}: ${differences === 0 ? 'all agree with what is stored' : many(differences, 'difference')}.\n`);
+      return differences === 0 ? 0 : 1;
+    },
+  },
 };
+
+function many(count: number, one: string, several = `${one}s`): string {
+  return `${count} ${count === 1 ? one : several}`;
+}
+
+/** The settings that say where the data is; a wrong one of any other kind is no reason not to work. */
+const STORE_SETTINGS = /^(?:DATA_DIR|DATABASE_\w+|SUPABASE_\w+)$/;
+
 
 /** Where what the tool says goes: answers to `out`, problems to `err`. */
 export interface CliOutput { out(text: string): void; err(text: string): void }
@@ -78,12 +107,15 @@ export async function runCli(args: string[], environment: Record<string, string 
     out(HELP);
     return 0;
   }
-  let dataDir: string | null = null;
+  let config: Config | null = null;
   try {
-    ({ dataDir } = readConfig({ DATA_DIR: environment.DATA_DIR }));
-    const store = await openStore({ dataDir });
+    config = readConfig(storeEnvironment(environment, parsed.name));
+    const migrations: string[] = [];
+    const { store, rpc } = await openStoreAndRpc({ ...config, onMigration: (migration) => migrations.push(migration) });
     try {
-      out(await parsed.command.run(store, parsed.words, parsed.options));
+      const answer = await parsed.command.run(store, parsed.words, parsed.options, { rpc, out, migrations });
+      if (typeof answer === 'number') return answer;
+      out(answer);
     } finally {
       await store.close();
     }
@@ -91,24 +123,31 @@ export async function runCli(args: string[], environment: Record<string, string 
   } catch (error) {
     if (error instanceof DataLockedError) err(`${error.message}\nYour command was not carried out. Run it again when the other one has stopped; then start that one again.\n`);
     else if (error instanceof OperatorError) err(`${error.message}\n`);
-    else err(`${explainStartProblem(error, dataDir === null ? null : { dataDir, port: 0, host: null }) ?? (error instanceof Error ? error.stack : String(error))}\n`);
+    else err(`${explainStartProblem(error, config) ?? (error instanceof Error ? error.stack : String(error))}\n`);
     return 1;
   }
 }
 
-function parse(args: string[]): 'help' | { command: Command; words: string[]; options: Options } {
+function storeEnvironment(environment: Record<string, string | undefined>, command: string): Record<string, string | undefined> {
+  const all = Object.entries(environment).filter(([name]) => STORE_SETTINGS.test(name));
+  // A Supabase project is migrated by its connection string, and its own settings may well be there, too.
+  const direct = command === 'migrate' && environment.DATABASE_URL;
+  return Object.fromEntries(all.filter(([name]) => !direct || !name.startsWith('SUPABASE_')));
+}
+
+function parse(args: string[]): 'help' | { name: string; command: Command; words: string[]; options: Options } {
   const { values: { help, ...options }, positionals } = parseArgs({ args, options: OPTIONS, allowPositionals: true });
   if (help || args.length === 0) return 'help';
-  const name = positionals.slice(0, 2).join(' ');
+  const name = [1, 2].map((length) => positionals.slice(0, length).join(' ')).find((words) => Object.hasOwn(COMMANDS, words)) ?? positionals.slice(0, 2).join(' ');
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (!command) throw new Error(`There is no command "${name}".`);
-  const words = positionals.slice(2);
+  const words = positionals.slice(name.split(' ').length);
   if (words.length !== command.words) throw new Error(`"${name}" takes ${command.words === 0 ? 'nothing' : `${command.words} ${command.words === 1 ? 'word' : 'words'}`} after it.`);
   const foreign = Object.keys(options).find((option) => !command.options.includes(option as keyof Options));
   if (foreign) throw new Error(`"${name}" has no option --${foreign}.`);
   const missing = command.required.find((option) => options[option] === undefined);
   if (missing) throw new Error(`"${name}" needs --${missing}.`);
-  return { command, words, options };
+  return { name, command, words, options };
 }
 
 if (process.argv[1] && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {

@@ -5,6 +5,7 @@ import { Server } from 'socket.io';
 import { PACKET_MAX_BYTES } from '../shared/limits.ts';
 import type { ClientAddress } from './client-address.ts';
 import type { Config, Rate } from './config.ts';
+import { gatherWrites, type FlushedConnection } from './gathered-writes.ts';
 import type { Logger } from './logger.ts';
 import { TokenBuckets } from './rate-limits.ts';
 
@@ -22,10 +23,10 @@ const GOODBYE_MS = 500;
 type ConnectionConfig = Pick<Config, 'pingIntervalMs' | 'pingTimeoutMs' | 'connectTimeoutMs' | 'rateConnections' | 'rateVisitorMessages' | 'rateVisitorRequests' | 'rateMemberRequests'>;
 
 /** What is used here of an Engine.IO connection. */
-interface Connection {
+interface Connection extends FlushedConnection {
   readonly readyState: string;
   readonly writeBuffer: readonly unknown[];
-  readonly transport: { socket?: { bufferedAmount?: number } };
+  readonly transport: { socket?: { bufferedAmount?: number; _socket?: NetSocket | null } };
   on(event: 'packet', listener: () => void): unknown;
   close(discard?: boolean): unknown;
 }
@@ -48,6 +49,8 @@ export function createConnections(server: HttpServer, { config, clientAddress, l
     maxHttpBufferSize: PACKET_MAX_BYTES,
     // A connection with compression takes 15 times the memory and sends a third as much.
     perMessageDeflate: false,
+    // See unknown-namespaces.ts.
+    cleanupEmptyChildNamespaces: true,
     // Pages of other websites may poll; without credentials, so an agent's cookie never comes along. Whether they may talk, the namespace decides.
     cors: { origin: true, credentials: false },
     // JSONP (`j`) would bring answers into pages of other websites as scripts.
@@ -57,6 +60,7 @@ export function createConnections(server: HttpServer, { config, clientAddress, l
   const perConnection = times(busiest([config.rateVisitorMessages, config.rateVisitorRequests, config.rateMemberRequests]), PACKETS_PER_REQUEST);
 
   io.engine.on('connection', (connection: Connection) => {
+    gatherWrites(connection);
     const packets = new TokenBuckets(perConnection);
     connection.on('packet', () => {
       if (packets.take('') === 0 || connection.readyState !== 'open') return;

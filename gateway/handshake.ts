@@ -8,6 +8,7 @@ import type { TokenBuckets } from './rate-limits.ts';
 import { payloadBytes } from './payload-size.ts';
 import { RequestError, toWireError } from './request-errors.ts';
 import { HandshakeError } from './requests.ts';
+import type { Results } from './traffic.ts';
 import type { WorkInHand } from './work-in-hand.ts';
 
 export interface HandshakeGate {
@@ -23,9 +24,10 @@ type Check<S> = (socket: S, auth: unknown) => Promise<void>;
 
 /**
  * Makes a Socket.IO middleware of a check. A refusal becomes connect_error, whose `data` is a WireError. A second CONNECT while the first
- * of the same connection is still being checked is refused: nobody needs two sessions on one connection.
+ * of the same connection is still being checked ends the connection, as Socket.IO itself does with one that comes later: nobody needs two
+ * sessions on one connection, and a client whose packet was doubled on its way comes back, while a refusal would be taken as the last word.
  */
-export function admitHandshakes<S extends Pick<Socket, 'conn' | 'handshake' | 'request'>>(gate: HandshakeGate, check: Check<S>) {
+export function admitHandshakes<S extends Pick<Socket, 'conn' | 'handshake' | 'request'>>(gate: HandshakeGate, check: Check<S>, results?: Results) {
   const underway = new WeakSet<object>();
   return (socket: S, next: (error?: Error) => void): void => {
     void gate.workInHand.track(decide(socket, next));
@@ -38,13 +40,17 @@ export function admitHandshakes<S extends Pick<Socket, 'conn' | 'handshake' | 'r
     } catch (error) {
       refused = refusal(error);
     }
+    results?.count(refused?.data.code ?? 'ok');
     next(refused);
   }
 
   async function admit(socket: S): Promise<void> {
     if (gate.workInHand.ending) throw new RequestError('unavailable', { retryAfterMs: gate.workInHand.retryAfterMs });
     gate.connections.claim(gate.keyOf(socket.request));
-    if (underway.has(socket.conn)) throw new RequestError('bad_request');
+    if (underway.has(socket.conn)) {
+      socket.conn.close();
+      throw new RequestError('bad_request');
+    }
     underway.add(socket.conn);
     try {
       const { auth } = socket.handshake;

@@ -5,18 +5,28 @@ import type { WorkInHand } from './work-in-hand.ts';
 
 const PING_TIMEOUT_MS = 2_000;
 
-export async function health(fastify: FastifyInstance, { store, workInHand }: { store: Pick<Store, 'ping'>; workInHand: WorkInHand }): Promise<void> {
+export interface HealthOptions {
+  store: Pick<Store, 'ping'>;
+  workInHand: WorkInHand;
+  /** What is known of the other gateways; null where there can be none. */
+  cluster?(): { degraded: boolean } | null;
+}
+
+export async function health(fastify: FastifyInstance, { store, workInHand, cluster = () => null }: HealthOptions): Promise<void> {
   fastify.addHook('onRequest', async (_, reply) => { void reply.header('cache-control', 'no-store'); });
 
   fastify.get('/healthz', async () => ({ status: 'alive' }));
 
   fastify.get('/readyz', async (_, reply) => {
     if (workInHand.ending) return reply.code(503).send({ status: 'stopping' });
-    return (await answers(store)) ? { status: 'ready' } : reply.code(503).send({ status: 'database unavailable' });
+    if (!(await answers(store))) return reply.code(503).send({ status: 'database unavailable' });
+    // It serves all the same: others' news come a little late.
+    return { status: cluster()?.degraded ? 'degraded' : 'ready' };
   });
 }
 
-async function answers(store: Pick<Store, 'ping'>): Promise<boolean> {
+/** Whether the database answers within two seconds. */
+export async function answers(store: Pick<Store, 'ping'>): Promise<boolean> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<boolean>((resolve) => { timer = setTimeout(() => resolve(false), PING_TIMEOUT_MS); });
   const answer = store.ping().then(() => true, () => false);

@@ -19,14 +19,21 @@ export interface HttpOptions { config: Pick<Config, 'publicUrl'>; clientAddress:
 
 /** Makes the server, without routes and not listening yet. */
 export async function createHttp({ config, clientAddress, logger }: HttpOptions): Promise<FastifyInstance> {
-  const fastify = Fastify({
+  const malformed = new WeakSet<object>();
+  const fastify: FastifyInstance = Fastify({
     // Request lines are written below: Fastify's own would carry whole addresses.
     logger: false,
     trustProxy: (address) => clientAddress.trusts(address),
     bodyLimit: BODY_MAX,
     requestTimeout: REQUEST_TIMEOUT_MS,
     routerOptions: { maxParamLength: 200 },
-    frameworkErrors: (_, request, reply) => { void sendError(request, reply, 400, wireError('bad_request')); },
+    // For an address that cannot be read Fastify would answer without any hook, and so without the safe headers: such a request takes the
+    // way of one for an address that does not exist.
+    frameworkErrors: (_, request, reply) => {
+      malformed.add(request.raw);
+      request.raw.url = isApi(request) ? '/api/malformed' : '/malformed';
+      fastify.routing(request.raw, reply.raw);
+    },
   });
   await fastify.register(helmet, helmetOptions(config.publicUrl?.protocol === 'https:'));
   await fastify.register(cookie);
@@ -45,6 +52,7 @@ export async function createHttp({ config, clientAddress, logger }: HttpOptions)
   });
   const policy = singlePagePolicy(NOT_FOUND_STYLE);
   fastify.setNotFoundHandler((request, reply) => {
+    if (malformed.has(request.raw)) return sendError(request, reply, 400, wireError('bad_request'));
     if (isApi(request)) return sendError(request, reply, 404, wireError('not_found'));
     reply.helmet(policy);
     return reply.code(404).header('cache-control', 'no-store').type('text/html; charset=utf-8').send(NOT_FOUND_PAGE);

@@ -18,6 +18,8 @@ export interface LiveSessions {
   confirm(socket: AgentSocket): Promise<void>;
   /** Tells the session's sockets that it ended, and disconnects them. */
   end(session: Pick<MemberSession, 'tokenHash'>): void;
+  /** Asks about all sessions at once, a question a workspace, and ends those that are not on any more. */
+  check(sessionsOn: (workspaceId: string, tokenHashes: readonly string[]) => Promise<readonly string[]>): Promise<void>;
   /** Stops looking. */
   close(): void;
 }
@@ -78,6 +80,12 @@ export function createLiveSessions(sessions: Pick<MemberSessions, 'isOn'>, logge
       if (over || !live || !(await isOn(live))) throw new RequestError('sign_in_required');
     },
     end,
+    async check(sessionsOn) {
+      for (const [workspaceId, lives] of Map.groupBy(byHash.values(), (live) => live.workspaceId)) {
+        const on = new Set(await sessionsOn(workspaceId, lives.map(({ tokenHash }) => tokenHash)));
+        for (const live of lives) if (!on.has(live.tokenHash)) end(live);
+      }
+    },
     close: () => clearInterval(timer),
   };
 }

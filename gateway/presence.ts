@@ -1,10 +1,23 @@
-/** Which members are here: a member is online while a window of theirs is connected. */
+/** Which members are here: a member is online while a window of theirs is connected to any gateway. */
 import type { AgentHandlers } from './agent-namespace.ts';
-import { memberRoom, workspaceRoom, type AgentData, type AgentNamespace } from './rooms.ts';
+import type { Leases } from './leases.ts';
+import type { Logger } from './logger.ts';
+import { Roster } from './roster.ts';
+import { workspaceRoom, type AgentData, type AgentNamespace } from './rooms.ts';
 import type { Store } from './store/store.ts';
 
-/** A reload or a short drop is no going away. */
+/** A reload, a short drop or a move to another gateway is no going away. */
 const GRACE_MS = 4_000;
+
+export interface PresenceOptions {
+  store: Pick<Store, 'members'>;
+  agents: AgentNamespace;
+  leases: Leases;
+  logger: Logger;
+  /** Tells the other gateways that who is here has changed. */
+  wake(workspaceId: string): void;
+  graceMs?: number;
+}
 
 export interface Presence {
   /** Called when a window of a member has connected and joined its rooms. */
@@ -12,43 +25,28 @@ export interface Presence {
   /** Called when a window of a member has disconnected. */
   left(who: AgentData): void;
   handlers: Pick<AgentHandlers, 'member:list'>;
-  close(): void;
+  roster: Roster;
 }
 
-export function createPresence(store: Pick<Store, 'members'>, agents: AgentNamespace, graceMs = GRACE_MS): Presence {
-  /** Members of whom others still think that they are here, though no window is. */
-  const leaving = new Map<string, NodeJS.Timeout>();
-  const windows = (room: string): number => agents.adapter.rooms.get(room)?.size ?? 0;
-
-  function tell({ workspaceId, member }: AgentData, online: boolean): void {
-    agents.to(workspaceRoom(workspaceId)).emit('member:updated', { member: { id: member.id, name: member.name, online } });
-  }
-
+export function createPresence({ store, agents, leases, logger, wake, graceMs = GRACE_MS }: PresenceOptions): Presence {
+  const roster = new Roster({
+    leases, logger, graceMs, wake,
+    onChange(workspaceId, _, { came, went }) {
+      const room = agents.local.to(workspaceRoom(workspaceId));
+      for (const member of came) room.emit('member:updated', { member: { ...member, online: true } });
+      for (const member of went) room.emit('member:updated', { member: { ...member, online: false } });
+    },
+  });
   return {
-    arrived(who) {
-      const room = memberRoom(who.workspaceId, who.member.id);
-      const wasLeaving = leaving.get(room);
-      clearTimeout(wasLeaving);
-      leaving.delete(room);
-      if (!wasLeaving && windows(room) === 1) tell(who, true);
-    },
-    left(who) {
-      const room = memberRoom(who.workspaceId, who.member.id);
-      if (windows(room) > 0 || leaving.has(room)) return;
-      leaving.set(room, setTimeout(() => {
-        leaving.delete(room);
-        tell(who, false);
-      }, graceMs));
-    },
+    arrived: ({ workspaceId, member }) => void roster.arrived(workspaceId, null, member),
+    left: ({ workspaceId, member }) => roster.left(workspaceId, null, member.id),
     handlers: {
       'member:list': async ({ workspaceId }) => {
-        const members = await store.members(workspaceId);
-        return { answer: { members: members.map(({ id, name }) => ({ id, name, online: windows(memberRoom(workspaceId, id)) > 0 || leaving.has(memberRoom(workspaceId, id)) })) } };
+        const [members, present] = await Promise.all([store.members(workspaceId), roster.present(workspaceId, null)]);
+        const online = new Set(present.map(({ id }) => id));
+        return { answer: { members: members.map(({ id, name }) => ({ id, name, online: online.has(id) })) } };
       },
     },
-    close() {
-      for (const timer of leaving.values()) clearTimeout(timer);
-      leaving.clear();
-    },
+    roster,
   };
 }

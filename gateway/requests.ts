@@ -11,6 +11,7 @@ import type { Logger } from './logger.ts';
 import { payloadBytes } from './payload-size.ts';
 import { TokenBuckets } from './rate-limits.ts';
 import { isErrorCode, RequestError, toWireError } from './request-errors.ts';
+import type { RequestObserver } from './traffic.ts';
 import type { WorkInHand } from './work-in-hand.ts';
 
 /** What a handler answers: the data of the acknowledgement, and the news to tell once it is sent. */
@@ -39,6 +40,7 @@ export interface RequestRoad<C> {
   authorize?(context: C): Promise<void>;
   workInHand: WorkInHand;
   logger: Logger;
+  observer?: RequestObserver;
 }
 
 /** A socket may send about this much nonsense before its connection is closed; it may come back. */
@@ -60,17 +62,20 @@ export function serveRequests<C>(socket: RequestSocket, context: C, road: Reques
   });
 
   async function receive(name: string, payload: unknown, acknowledge: Acknowledge | null): Promise<void> {
+    const begun = performance.now();
     try {
       road.admit(context, name);
       if (!acknowledge) throw new RequestError('bad_request');
       const outcome = await handle(name, payload);
       acknowledge({ ok: true, data: outcome.answer });
+      road.observer?.answered(name, 'ok', performance.now() - begun);
       tell(name, outcome);
     } catch (error) {
       const wire = toWireError(error);
       if (wire.code === 'internal') road.logger.error({ event: name, err: error }, 'request failed');
       if (acknowledge) acknowledge({ ok: false, error: wire });
       else socket.emit('request:failed', { event: name.slice(0, 64), error: wire });
+      road.observer?.answered(name, wire.code, performance.now() - begun);
       const offence = OFFENCE[wire.code] ?? 0;
       if (offence > 0 && (patience ??= new TokenBuckets(NONSENSE)).take('', offence) > 0) socket.conn.close();
     }

@@ -31,3 +31,8 @@ export function workspaceRoom(workspaceId: string): string {
 export function memberRoom(workspaceId: string, memberId: string): string {
   return `member:${workspaceId}:${memberId}`;
 }
+
+/** In /agent: the windows of members who look at a conversation. */
+export function viewersRoom(workspaceId: string, conversationId: string): string {
+  return `viewers:${workspaceId}:${conversationId}`;
+}

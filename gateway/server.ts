@@ -2,13 +2,14 @@
 /** The gateway as a process: reads the settings, opens what they ask for, starts the application, and stops it in order. */
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { createApp, type App } from './app.ts';
-import { readAssets } from './assets.ts';
+import type { App } from './app.ts';
+import { readAssets, type Assets } from './assets.ts';
 import { describeSettings, readConfig, type Config } from './config.ts';
 import { ensureFirstWorkspace, type NewOwner } from './first-workspace.ts';
 import { createLogger, type Logger } from './logger.ts';
 import { explainStartProblem } from './start-problems.ts';
-import { openStore } from './store/open-store.ts';
+import { databaseKind, openStore } from './store/open-store.ts';
+import { findSeed } from './store/seed.ts';
 import type { Store } from './store/store.ts';
 import { createTerminal } from './terminal.ts';
 import { snippetOf } from './workspace-settings.ts';
@@ -16,6 +17,8 @@ import { snippetOf } from './workspace-settings.ts';
 const ROOT = join(import.meta.dirname, '..');
 /** A graceful stop that takes longer is no stop; supervisors lose patience at ten seconds. */
 const STOP_MS = 4_800;
+/** Gateway and database are often started together; so long a start waits for a database that is not there yet. */
+const DATABASE_PATIENCE_MS = 15_000;
 
 const HELP = `MiraDesk: serves the chat widget, the inbox and the demo, and keeps the conversations.
 
@@ -77,23 +80,46 @@ async function serve(settings: Config, { build }: { build: boolean }): Promise<v
   process.on('uncaughtException', fail);
   process.on('unhandledRejection', fail);
 
-  if (build) await terminal.step('Building widget and console', buildAssets);
-  const assets = await readAssets(ROOT, settings.workspace);
-  const store = await terminal.step('Preparing the database', (note) => openStore({
-    dataDir: settings.dataDir,
-    onProgress: note,
+  // The database is opened in another thread or process, which takes most of a start; all that can be done meanwhile is.
+  let said = '';
+  let note = (message: string): void => { said = message; };
+  const built = build ? null : await readAssets(ROOT, settings.workspace);
+  const opening = openStore({
+    ...settings,
+    seed: await findSeed(),
+    patienceMs: DATABASE_PATIENCE_MS,
+    onProgress: (message) => note(message),
     onCrash: (error) => logger.error({ err: error }, 'the database stopped; it is being started again'),
-  }));
+    onLost: (error) => {
+      terminal.say(error.message);
+      logger.fatal({ err: error }, 'the data folder was lost');
+      process.exit(1);
+    },
+  });
+  opening.catch(() => {}); // told when it is waited for
+  import('./app.ts').catch(() => {}); // startApp waits for it
+  const assets = built ?? await buildAssets(settings).catch(async (error: unknown) => {
+    await opening.then((store) => store.close(), () => {});
+    throw error;
+  });
+  const store = await terminal.step('Preparing the database', (show) => {
+    note = show;
+    if (said !== '') show(said);
+    return opening;
+  });
   const started = await startApp(settings, store, assets, logger);
   stopOnSignals(started.app, store, logger);
   logger.info({ port: started.port }, 'ready');
   terminal.say(welcome(settings, started));
 }
 
-/** Imported only here: a gateway that serves what is built needs no builder. */
-async function buildAssets(): Promise<void> {
-  const { build } = await import('../esbuild.config.mjs');
-  await build();
+async function buildAssets(settings: Config): Promise<Assets> {
+  await terminal.step('Building widget and console', async () => {
+    // Imported only here: a gateway that serves what is built needs no builder.
+    const { build } = await import('../esbuild.config.mjs');
+    await build();
+  });
+  return readAssets(ROOT, settings.workspace);
 }
 
 interface Started { app: App; port: number; owner: NewOwner | null }
@@ -102,7 +128,10 @@ async function startApp(settings: Config, store: Store, assets: Awaited<ReturnTy
   try {
     const owner = await ensureFirstWorkspace(store, settings);
     const untold = tellPasswordAtAnEnd(owner);
-    const app = await createApp({ config: settings, store, assets, logger });
+    // An embedded database belongs to one gateway.
+    const neighbours = databaseKind(settings) === 'pglite' ? null : await (await import('./gateways.ts')).meetNeighbours(settings.redisUrl);
+    const { createApp } = await import('./app.ts');
+    const app = await createApp({ config: settings, store, assets, logger, neighbours });
     try {
       return { app, port: (await app.listen()).port, owner };
     } catch (error) {

@@ -2,6 +2,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { isStorable } from '../shared/text.ts';
+import { BoundedMap } from './bounded-map.ts';
 import type { ClientAddress } from './client-address.ts';
 import type { Config } from './config.ts';
 import type { LiveSessions } from './live-sessions.ts';
@@ -16,7 +17,7 @@ import type { Workspaces } from './workspaces.ts';
 export interface SignInOptions {
   store: Pick<Store, 'memberForSignIn'>;
   sessions: MemberSessions;
-  live: LiveSessions;
+  live: Pick<LiveSessions, 'end'>;
   workspaces: Workspaces;
   clientAddress: ClientAddress;
   config: Pick<Config, 'workspace' | 'publicUrl' | 'rateSignInEmail' | 'rateSignInIp'>;
@@ -24,25 +25,33 @@ export interface SignInOptions {
 
 const Credentials = z.object({ workspace: z.string().max(64).refine(isStorable).optional(), email: z.string().min(1).max(254).refine(isStorable), password: z.string().min(1).max(1_000) });
 
+const KNOWN_PLACE_MS = 30 * 86_400_000;
+
 /** Checking a password keeps a processor busy for a while; more of them at a time would keep everybody else waiting. */
 const UNDERWAY_MAX = 16;
 
 export async function signIn(fastify: FastifyInstance, { store, sessions, live, workspaces, clientAddress, config }: SignInOptions): Promise<void> {
   const byEmail = new TokenBuckets(config.rateSignInEmail, { max: 20_000 });
   const byAddress = new TokenBuckets(config.rateSignInIp, { max: 20_000 });
+  /** Who signs in from where they have signed in before has an account of their own, so that nobody who guesses elsewhere can keep them out. */
+  const byKnownPlace = new TokenBuckets(config.rateSignInEmail, { max: 20_000 });
+  const knownPlaces = new BoundedMap<string, true>({ max: 20_000, ttlMs: KNOWN_PLACE_MS });
 
   /** Takes a try from both accounts; a sign-in that succeeds gives them back. */
   function claimTry(email: string, address: string): () => void {
+    const place = `${address} ${email}`;
+    const [tries, key] = knownPlaces.get(place) ? [byKnownPlace, place] : [byEmail, email];
     byAddress.claim(address);
     try {
-      byEmail.claim(email);
+      tries.claim(key);
     } catch (error) {
       byAddress.refund(address);
       throw error;
     }
     return () => {
       byAddress.refund(address);
-      byEmail.refund(email);
+      tries.refund(key);
+      knownPlaces.set(place, true);
     };
   }
 

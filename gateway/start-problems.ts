@@ -2,12 +2,13 @@
 import { AssetsMissing } from './assets.ts';
 import { ConfigError, type Config } from './config.ts';
 import { DataLockedError } from './store/data-lock.ts';
+import { DatabaseProblem } from './store/database-problem.ts';
 import { MigrationError } from './store/migrate.ts';
 
 /** The sentence for a problem a person can solve; null for anything else, which is ours and belongs into the log. */
 export function explainStartProblem(error: unknown, config: Pick<Config, 'port' | 'host' | 'dataDir'> | null): string | null {
   if (error instanceof ConfigError) return ['MiraDesk cannot start with these settings:', ...error.problems.map((problem) => `  ${problem}`), 'Run it with --help to see all settings.'].join('\n');
-  if (error instanceof DataLockedError || error instanceof MigrationError) return error.message;
+  if (error instanceof DataLockedError || error instanceof MigrationError || error instanceof DatabaseProblem) return error.message;
   if (error instanceof AssetsMissing) return 'The widget and the console are not built yet. Run `npm run build` first, or start with --build.';
   if (!config || !(error instanceof Error)) return null;
   const { code, syscall } = error as NodeJS.ErrnoException;

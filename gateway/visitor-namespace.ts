@@ -10,6 +10,7 @@ import { RequestError } from './request-errors.ts';
 import { serveRequests, type Handlers } from './requests.ts';
 import { visitorRoom, type VisitorNamespace, type VisitorSocket } from './rooms.ts';
 import { issueVisitorToken, newVisitorId, verifyVisitorToken } from './visitor-tokens.ts';
+import type { SideTraffic } from './traffic.ts';
 import type { Workspaces } from './workspaces.ts';
 
 /** In whose name a request is handled. */
@@ -22,6 +23,7 @@ export interface VisitorNamespaceOptions {
   workspaces: Workspaces;
   clientAddress: ClientAddress;
   handlers: VisitorHandlers;
+  traffic: Pick<SideTraffic, 'requests' | 'handshakes'>;
   config: Pick<Config, 'publicUrl' | 'heartbeatMs' | 'rateVisitorMessages' | 'rateVisitorRequests'>;
 }
 
@@ -29,7 +31,7 @@ export interface VisitorNamespaceOptions {
 const WRITES: ReadonlySet<string> = new Set(['conversation:start', 'message:send'] satisfies Array<keyof VisitorHandlers>);
 
 /** Serves the namespace. */
-export function serveVisitors(namespace: VisitorNamespace, { gate, workspaces, clientAddress, handlers, config }: VisitorNamespaceOptions): void {
+export function serveVisitors(namespace: VisitorNamespace, { gate, workspaces, clientAddress, handlers, traffic, config }: VisitorNamespaceOptions): void {
   const messages = new TokenBuckets(config.rateVisitorMessages);
   const others = new TokenBuckets(config.rateVisitorRequests);
 
@@ -43,7 +45,7 @@ export function serveVisitors(namespace: VisitorNamespace, { gate, workspaces, c
     if (origin !== undefined && !own && !originAllowed(origin, workspace.allowedOrigins)) throw new RequestError('origin_not_allowed');
     const visitorId = token ? await verifyVisitorToken(workspace, token) : newVisitorId();
     socket.data = { workspaceId, workspaceName: workspace.name, visitorId, token: await issueVisitorToken(workspace, visitorId) };
-  }));
+  }, traffic.handshakes));
 
   namespace.on('connection', (socket) => {
     const { workspaceId, workspaceName, visitorId, token } = socket.data;
@@ -58,6 +60,7 @@ export function serveVisitors(namespace: VisitorNamespace, { gate, workspaces, c
       admit: (_, event) => (WRITES.has(event) ? messages : others).claim(key),
       workInHand: gate.workInHand,
       logger: gate.logger,
+      observer: traffic.requests,
     });
   });
 }

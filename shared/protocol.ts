@@ -162,6 +162,8 @@ export const agentRequests = {
   /** Resume and heartbeat of the list: what changed since `cursor`; null asks for a first cursor. */
   'inbox:sync': z.object({ cursor: cursor.nullable() }),
   'member:list': z.object({}),
+  /** The conversation this window shows; null: none. Said again after every connection. */
+  'viewing:set': z.object({ conversationId: id.nullable() }),
 };
 
 export type VisitorRequest = keyof typeof visitorRequests;
@@ -199,6 +201,8 @@ export interface AgentAnswers {
     | { answer: 'changes'; conversations: ListedConversation[]; cursor: string; counts: InboxCounts }
     | { answer: 'start-over'; cursor: string; counts: InboxCounts };
   'member:list': { members: Array<MemberRef & { online: boolean }> };
+  /** All who look at it, the asking member too. */
+  'viewing:set': { members: MemberRef[] };
 }
 
 // ---- the handshake --------------------------------------------------------------------------------------------
@@ -216,6 +220,8 @@ interface SessionStarted { protocol: number; serverTime: string; heartbeatMs: nu
 interface CommonNews {
   /** The gateway is about to stop; connect again after about this long (spread by chance). */
   'server:closing': (news: { retryInMs: number }) => void;
+  /** Whether news of what others do may come a few seconds late. Told when it changes, and after session:started while it is so. */
+  'service:updated': (news: { degraded: boolean }) => void;
   /** The answer to a request that came without an acknowledgement to answer to. */
   'request:failed': (news: { event: string; error: WireError }) => void;
 }
@@ -236,6 +242,8 @@ export interface AgentNews extends CommonNews {
   'read:updated': (news: { conversationId: string; reads: InboxConversation['reads']; member?: { id: string; seen: number; readMessages: number } }) => void;
   'typing:updated': (news: { conversationId: string; author: Author; typing: boolean }) => void;
   'member:updated': (news: { member: MemberRef & { online: boolean } }) => void;
+  /** All who look at a conversation, told to those who do. */
+  'viewing:updated': (news: { conversationId: string; members: MemberRef[] }) => void;
   /** Signed out elsewhere, or the session ended; the gateway disconnects after this. */
   'session:ended': (news: Record<string, never>) => void;
 }

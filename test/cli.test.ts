@@ -6,8 +6,10 @@ import { runCli } from '../gateway/cli.ts';
 import { addMember, addWorkspace, changeWorkspace, listWorkspaces, OperatorError, setMemberPassword } from '../gateway/operator.ts';
 import { verifyPassword } from '../gateway/passwords.ts';
 import { lockData } from '../gateway/store/data-lock.ts';
+import { readMigrations } from '../gateway/store/migrate.ts';
 import { openStore } from '../gateway/store/open-store.ts';
 import type { Store } from '../gateway/store/store.ts';
+import { type Postgres, startPostgres } from './harness/postgres.ts';
 import { openTestStore, prepareDataDir, type TestStore } from './harness/store.ts';
 import { temporaryDirectory } from './harness/workplace.ts';
 
@@ -17,9 +19,13 @@ beforeAll(async () => {
   await prepareDataDir(dataDir);
 });
 
-async function run(...args: string[]): Promise<{ code: number; out: string; err: string }> {
+interface Said { code: number; out: string; err: string }
+
+const run = (...args: string[]): Promise<Said> => runIn({ DATA_DIR: dataDir }, ...args);
+
+async function runIn(environment: Record<string, string>, ...args: string[]): Promise<Said> {
   const said = { out: '', err: '' };
-  const code = await runCli(args, { DATA_DIR: dataDir }, { out: (text) => { said.out += text; }, err: (text) => { said.err += text; } });
+  const code = await runCli(args, environment, { out: (text) => { said.out += text; }, err: (text) => { said.err += text; } });
   return { code, ...said };
 }
 
@@ -70,9 +76,52 @@ describe('miradesk', () => {
     expect((await run('workspace', 'list')).code).toBe(0);
   });
 
+  test('brings the schema up to date and says what it did', async () => {
+    expect(await run('migrate')).toEqual({ code: 0, out: 'The schema is up to date; there was nothing to apply.\n', err: '' });
+    const fresh = { DATA_DIR: temporaryDirectory('cli-fresh') };
+    const applied = (await readMigrations()).map(({ version, name }) => `Applied ${version}_${name}\n`).join('');
+    expect(await runIn(fresh, 'migrate')).toEqual({ code: 0, out: `${applied}The schema is up to date.\n`, err: '' });
+    expect((await runIn(fresh, 'migrate')).out).toBe('The schema is up to date; there was nothing to apply.\n');
+  });
+
+  test('tells where the data may be when the settings say it twice, or by half', async () => {
+    const both = { DATABASE_URL: 'postgresql://localhost/x', SUPABASE_URL: 'https://x.supabase.co', SUPABASE_SECRET_KEY: 'sb_secret_x' };
+    expect(await runIn(both, 'workspace', 'list')).toMatchObject({ code: 1, err: expect.stringContaining('DATABASE_URL and SUPABASE_URL are both set') });
+    expect(await runIn({ SUPABASE_URL: 'https://x.supabase.co' }, 'workspace', 'list')).toMatchObject({ code: 1, err: expect.stringContaining('SUPABASE_SECRET_KEY is not') });
+    expect(await runIn({ DATABASE_URL: 'mysql://u:a-secret@h/x' }, 'replay')).toEqual({ code: 1, out: '', err: expect.not.stringContaining('a-secret') });
+  });
+
   test('is a program', async () => {
     const { stdout } = await promisify(execFile)(process.execPath, [join(import.meta.dirname, '../gateway/cli.ts'), '--help']);
     expect(stdout).toContain('Usage: miradesk');
+  });
+});
+
+describe('miradesk with a Postgres server', () => {
+  let postgres: Postgres;
+  let environment: Record<string, string>;
+  beforeAll(async () => {
+    postgres = await startPostgres();
+    environment = { DATABASE_URL: await postgres.createDatabase() };
+  });
+  afterAll(() => postgres.stop());
+
+  test('makes the schema, and works beside a gateway that has the database open', async () => {
+    expect((await runIn(environment, 'migrate')).out).toMatch(/^Applied 20\d{12}_tables\n(Applied .*\n)+The schema is up to date\.\n$/);
+    // A project of Supabase is migrated by its connection string, and its own settings may be there as well.
+    const withSupabase = { ...environment, SUPABASE_URL: 'https://x.supabase.co', SUPABASE_SECRET_KEY: 'sb_secret_x' };
+    expect((await runIn(withSupabase, 'migrate')).out).toBe('The schema is up to date; there was nothing to apply.\n');
+    const store = await openStore({ dataDir: '', databaseUrl: environment.DATABASE_URL ?? '' });
+    expect((await runIn(environment, 'workspace', 'add', 'cheese', '--name', 'Cheese', '--owner-email', 'o@example.com', '--owner-password', 'correct horse')).code).toBe(0);
+    expect((await store.workspace('cheese'))?.name).toBe('Cheese');
+    expect(await runIn(environment, 'replay')).toMatchObject({ code: 0, out: 'Replayed 0 entries of 0 conversations in 1 workspace: all agree with what is stored.\n' });
+    await store.close();
+  });
+
+  test('says what is wrong when it cannot be reached', async () => {
+    const url = new URL(environment.DATABASE_URL ?? '');
+    url.port = '1';
+    expect(await runIn({ DATABASE_URL: url.href }, 'migrate')).toEqual({ code: 1, out: '', err: expect.stringMatching(/cannot be reached: nothing listens there\..*DATABASE_URL/) });
   });
 });
 

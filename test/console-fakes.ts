@@ -7,6 +7,7 @@ type Handler<E extends AgentRequest> = (payload: AgentPayload<E>) => Ack<AgentAn
 
 export interface FakeConnection extends Connection {
   state: Signal<ConnectionState>;
+  slow: Signal<boolean>;
   /** Every request that was made, in order. */
   readonly requests: Array<{ event: AgentRequest; payload: unknown }>;
   /** Says how a request is answered from now on. */
@@ -24,6 +25,7 @@ export function fakeConnection(): FakeConnection {
   const requests: FakeConnection['requests'] = [];
   return {
     state: signal<ConnectionState>({ at: 'online' }),
+    slow: signal(false),
     requests,
     async request(event, payload) {
       requests.push({ event, payload });

@@ -36,7 +36,27 @@ describe('settings', () => {
     ]);
   });
 
+  it('that say where the data is must name one place, and all of it', () => {
+    const supabase = { SUPABASE_URL: 'https://x.supabase.co', SUPABASE_SECRET_KEY: 'sb_secret_x' };
+    expect(problemsOf(supabase)).toEqual([]);
+    expect(problemsOf({ DATABASE_URL: 'postgresql://localhost/x' })).toEqual([]);
+    expect(problemsOf({ ...supabase, DATABASE_URL: 'postgresql://localhost/x' })).toEqual([expect.stringContaining('DATABASE_URL and SUPABASE_URL are both set')]);
+    expect(problemsOf({ SUPABASE_URL: supabase.SUPABASE_URL })).toEqual(['SUPABASE_URL is set, but SUPABASE_SECRET_KEY is not; both are needed.']);
+    expect(problemsOf({ SUPABASE_SECRET_KEY: supabase.SUPABASE_SECRET_KEY })).toEqual(['SUPABASE_SECRET_KEY is set, but SUPABASE_URL is not; both are needed.']);
+  });
+
+  it('of Redis want a database that gateways can share', () => {
+    expect(problemsOf({ REDIS_URL: 'redis://localhost:6379' })).toEqual([expect.stringMatching(/^REDIS_URL is set, but neither DATABASE_URL nor SUPABASE_URL is/)]);
+    for (const REDIS_URL of ['redis://localhost', 'rediss://user:secret@redis.example:6380/2', 'redis://:secret@localhost/0']) {
+      expect(problemsOf({ REDIS_URL, DATABASE_URL: 'postgresql://localhost/x' }), REDIS_URL).toEqual([]);
+    }
+    for (const REDIS_URL of ['localhost:6379', 'http://localhost', 'redis://localhost/name', 'redis://:secret@localhost/0/1']) {
+      expect(problemsOf({ REDIS_URL, DATABASE_URL: 'postgresql://localhost/x' }), REDIS_URL).toEqual([expect.stringMatching(/^REDIS_URL is not right; it wants an address such as redis:/)]);
+    }
+  });
+
   it('that are secret are not repeated', () => {
+    expect(problemsOf({ DATABASE_URL: 'mysql://user:secret@localhost/x' })).toEqual([expect.stringMatching(/^DATABASE_URL is not right; it wants an address such as postgresql:/)]);
     expect(problemsOf({ MIRADESK_OWNER_PASSWORD: 'short' })).toEqual(['MIRADESK_OWNER_PASSWORD is not right; it wants from 8 to 1000 characters.']);
   });
 
@@ -48,6 +68,9 @@ describe('settings', () => {
     ['allowedOrigins', ['shop.example', 'https://shop.example/', ',', 'https://*']],
     ['trustProxy', ['yes', '1', '10.0.0.0/33', '10.0.0.1/8/8', 'example.com', '::1/129']],
     ['rateConnections', ['30', '30/', '0/5', '30/0', '-1/5', '30/5/5', '1e9/1']],
+    ['databaseUrl', ['mysql://localhost/x', 'localhost:5432', 'postgresql://localhost/x?sslmode=always', 'https://localhost']],
+    ['databasePool', ['0', 'many']],
+    ['databasePrepare', ['yes', 'true', 'ON']],
     ['sessionDays', ['0', '366', 'week']],
     ['pingIntervalMs', ['10', 'never']],
   ];

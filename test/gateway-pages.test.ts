@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ERRORS } from '../shared/errors.ts';
 import { startTestGateway, type TestGateway } from './harness/gateway-app.ts';
 
 let gateway: TestGateway;
@@ -80,6 +81,22 @@ describe('pages', () => {
     const style = /<style>([^]*?)<\/style>/.exec(page)?.[1] ?? '';
     const hash = Buffer.from(await crypto.subtle.digest('SHA-256', Buffer.from(style))).toString('base64');
     expect(policyOf(response)).toEqual({ 'default-src': "'none'", 'base-uri': "'none'", 'form-action': "'none'", 'frame-ancestors': "'none'", 'style-src': `'sha256-${hash}'` });
+  });
+
+  it('whose address cannot be read get an answer as safe as any other', async () => {
+    const usual = await fetch(`${gateway.url}/nothing-here.js`);
+    for (const path of ['/%', '/%C0%AF', '/console/%E0%A4%A', `/w/${'a'.repeat(201)}.js`, '/api/%', '/api/session/%ZZ']) {
+      const response = await fetch(gateway.url + path);
+      expect([path, response.status]).toEqual([path, 400]);
+      for (const header of ['x-content-type-options', 'x-frame-options', 'cross-origin-resource-policy', 'referrer-policy', 'cache-control']) {
+        expect([path, header, response.headers.get(header)]).toEqual([path, header, usual.headers.get(header)]);
+      }
+      expect(policyOf(response)).toMatchObject({ 'default-src': "'none'", 'frame-ancestors': "'none'" });
+      const text = await response.text();
+      if (path.startsWith('/api/')) expect(JSON.parse(text)).toMatchObject({ error: { code: 'bad_request' } });
+      else expect(text).toBe(`${ERRORS.bad_request}\n`);
+    }
+    expect((await fetch(`${gateway.url}/%`, { method: 'POST', body: 'x' })).status).toBe(400);
   });
 
   it('of the API that do not exist are JSON', async () => {

@@ -143,6 +143,31 @@ describe('stopping', () => {
     expect(gateway.stdout).toContain('Stopping …');
   });
 
+  // What `npm start` puts between a supervisor and the gateway on POSIX systems: a shell that passes no signals on.
+  it.skipIf(process.platform === 'win32')('is in order, too, when the npm that started it is ended', async () => {
+    const script = '"$0" gateway/server.ts & echo "started $!"; wait';
+    const env = { PATH: process.env.PATH, HOME: process.env.HOME, HOST: '127.0.0.1', PORT: '0', npm_lifecycle_event: 'start', DATA_DIR: temporaryDirectory('server') };
+    const shell = spawn('sh', ['-c', script, process.execPath], { cwd: root, stdio: ['ignore', 'pipe', 'ignore'], env });
+    // It ends for good when nobody has it open any more, the gateway included.
+    const ended = new Promise((resolve) => { shell.stdout.once('close', resolve); });
+    let stdout = '';
+    shell.stdout.setEncoding('utf8').on('data', (text: string) => { stdout += text; });
+    const pid = Number(await until(() => /started (\d+)/.exec(stdout)?.[1]));
+    noteProcess(pid, 'gateway/server.ts');
+    const url = `http://localhost:${await until(() => /ready on http:\/\/localhost:(\d+)/.exec(stdout)?.[1], { timeout: 60_000, what: 'the gateway' })}`;
+    const socket = new WebSocket(`${url.replace('http', 'ws')}/socket.io/?EIO=4&transport=websocket`);
+    const heard: string[] = [];
+    socket.addEventListener('message', ({ data }) => heard.push(String(data)));
+    await until(() => heard[0]);
+    socket.send('40/visitor,{"protocol":1,"workspace":"demo"}');
+    await until(() => heard.some((packet) => packet.includes('session:started')));
+    shell.kill('SIGTERM');
+    await until(() => heard.some((packet) => packet.includes('server:closing')));
+    await ended;
+    forgetProcess(pid);
+    expect(stdout).toContain('Stopping …');
+  });
+
   it('is not waited for by who asks twice', async () => {
     const process_ = run([], { DATA_DIR: temporaryDirectory('server') });
     await ready(process_);

@@ -101,6 +101,21 @@ describe('signing in without the right to', () => {
     expect((await signIn({ email: 'another@nowhere.example' })).status).toBe(401);
   });
 
+  it('does not keep out the member who signs in from where they have signed in before, while somebody guesses elsewhere', async () => {
+    const member = await gateway.member(workspace, 'Penelope');
+    const [home, elsewhere] = [address(), address()];
+    const right = (from: string) => signIn({ email: member.email, from });
+    expect((await right(home)).status).toBe(200);
+    for (let tries = 0; tries < 5; tries += 1) await signIn({ email: member.email, password: 'guess', from: elsewhere });
+    expect((await right(elsewhere)).status).toBe(429);
+    expect((await right(address())).status).toBe(429);
+    expect((await right(home)).status).toBe(200);
+    // From there, too, only so many tries are free.
+    const guesses = [];
+    for (let tries = 0; tries < 4; tries += 1) guesses.push((await signIn({ email: member.email, password: 'guess', from: home })).status);
+    expect(guesses).toEqual([401, 401, 401, 429]);
+  });
+
   it('is slowed down per address, whoever it is tried as', async () => {
     const from = address();
     for (let i = 0; i < 6; i += 1) expect((await signIn({ from, email: `somebody-${i}@nowhere.example` })).status).toBe(401);

@@ -39,6 +39,7 @@ const requests: Record<string, (id: string) => Record<string, unknown>> = {
   'history:load': (id) => ({ conversationId: id, before: 5 }),
   'typing:set': (id) => ({ conversationId: id, typing: true }),
   'read:mark': (id) => ({ conversationId: id, seen: 1 }),
+  'viewing:set': (id) => ({ conversationId: id }),
 };
 /** Requests that name none, or answer foreign ids in a way of their own (below). */
 const WITHOUT = ['conversation:start', 'log:sync', 'inbox:list', 'inbox:sync', 'member:list'];

@@ -166,6 +166,8 @@ async function bare(): Promise<Bare> {
   return { send: (data) => { if (socket.readyState === WebSocket.OPEN) socket.send(data); }, heard, closed: () => closed, close: () => { socket.close(); return closed; } };
 }
 
+const namespacesOfTheServer = (): string[] => [...(gateway.app.io as unknown as { _nsps: Map<string, unknown> })._nsps.keys()];
+
 const readiness = async () => (await fetch(`${gateway.url}/readyz`)).status;
 
 describe('[S1] packets that break the protocol', () => {
@@ -229,9 +231,25 @@ describe('[S1] packets that break the protocol', () => {
   it('of CONNECT to many unknown namespaces are refused one by one', async () => {
     const socket = await bare();
     for (let i = 0; i < 500; i += 1) socket.send(`40/nothing-${i},{}`);
-    await until(() => socket.heard.filter((packet) => packet.includes('Invalid namespace')).length === 500);
-    expect([...(gateway.app.io as unknown as { _nsps: Map<string, unknown> })._nsps.keys()]).toEqual(['/', '/visitor', '/agent']);
+    await until(() => socket.heard.filter((packet) => packet.startsWith('44/nothing-') && packet.includes('"code":"not_found"')).length === 500);
+    expect(namespacesOfTheServer()).toEqual(['/', '/visitor', '/agent']);
     await socket.close();
+  });
+
+  it('of CONNECT to the same unknown namespace from several connections at once leave nothing behind', async () => {
+    const sockets = await Promise.all(Array.from({ length: 10 }, bare));
+    for (const socket of sockets) for (let i = 0; i < 20; i += 1) socket.send('40/nothing,{}');
+    for (const socket of sockets) socket.send(`40/${'n'.repeat(100_000)},{}`);
+    for (const socket of sockets) await until(() => socket.heard.filter((packet) => packet.startsWith('44/n')).length === 21);
+    expect(namespacesOfTheServer()).toEqual(['/', '/visitor', '/agent']);
+    for (const socket of sockets) await socket.close();
+  });
+
+  it('of CONNECT whose connection ends before the answer leave nothing behind', async () => {
+    const socket = await bare();
+    for (let i = 0; i < 100; i += 1) socket.send(`40/gone-${i},{}`);
+    await socket.close();
+    await until(() => namespacesOfTheServer().join() === '/,/visitor,/agent');
   });
 });
 

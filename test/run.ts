@@ -16,7 +16,7 @@ const HELP = `Checks everything: types, lint, build, and all tests (unit, integr
   npm test                        all of it
   npm test -- widget outbox       only the test files whose path contains one of the words
   npm test -- -t "a title"        only the tests whose title matches
-  npm test -- --long              fault tests at full length (many minutes)
+  npm test -- --long              fault tests at full length (an hour and more; see npm run test:faults -- --help)
 
 Options
   --long            long runs of the fault tests

@@ -6,6 +6,7 @@ import { nanoid } from 'nanoid';
 import { afterAll, beforeAll, describe } from 'vitest';
 import type { AppendCommand, Appended } from '../gateway/store/store.ts';
 import { appendContract } from './store-contract-append.ts';
+import { gatewaysContract } from './store-contract-gateways.ts';
 import { inboxContract } from './store-contract-inbox.ts';
 import { modelContract } from './store-contract-model.ts';
 import { peopleContract } from './store-contract-people.ts';
@@ -49,6 +50,7 @@ export function storeContract(name: string, open: () => Promise<TestStore>): voi
     syncContract(contract);
     readsContract(contract);
     inboxContract(contract);
+    gatewaysContract(contract);
     tenantsContract(contract);
     modelContract(contract);
   });

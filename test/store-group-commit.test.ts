@@ -83,6 +83,23 @@ describe('group commit', () => {
     expect(await later).toBe('5!');
   });
 
+  test('[D8] a workspace that sends too much leaves room for the others, by commands and by characters', async () => {
+    for (const options of [{ queueMax: 100 }, { queueSizeMax: 100 }]) {
+      const { commits, call } = fakeDatabase(options);
+      const flood = codes(Array.from({ length: 200 }, () => commits.append('loud', 'x')));
+      const second = codes(Array.from({ length: 200 }, () => commits.append('louder', 'x')));
+      const quiet = commits.append('quiet', '1');
+      for (let index = 0; index < 3; index += 1) (await call(index)).answer();
+      expect(await quiet).toBe('1!');
+      const [taken, takenOfSecond] = [await flood, await second].map((results) => results.filter((result) => result === 'x!').length);
+      expect([taken, takenOfSecond]).toEqual([75, 19]);
+      // All of it is free again.
+      const later = codes(Array.from({ length: 200 }, () => commits.append('loud', 'x')));
+      (await call(3)).answer();
+      expect((await later).filter((result) => result === 'x!')).toHaveLength(75);
+    }
+  });
+
   test('the queue is bounded by characters, too', async () => {
     const { commits, call } = fakeDatabase({ queueSizeMax: 10 });
     const first = commits.append('w', 'x'.repeat(9));

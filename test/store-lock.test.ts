@@ -1,9 +1,10 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { readdir, readFile, stat, utimes, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rename, rm, stat, truncate, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { describe, expect, test } from 'vitest';
+import { holds } from '../gateway/store/data-fence.ts';
 import { DataLockedError, lockData } from '../gateway/store/data-lock.ts';
 import { openStore } from '../gateway/store/open-store.ts';
 import { forgetProcess, noteProcess, temporaryDirectory } from './harness/workplace.ts';
@@ -12,14 +13,16 @@ import { until } from './harness/until.ts';
 const WRITER = join(import.meta.dirname, 'harness/store-writer.ts');
 
 /** A process of its own that opens the store of a folder and writes until it is killed; see store-writer.ts. */
-function startWriter(dataDir: string, does: 'lock' | 'write', name = 'writer'): { child: ChildProcess; lines: string[]; ended: Promise<unknown> } {
-  const child = spawn(process.execPath, [WRITER, dataDir, does, name], { stdio: ['ignore', 'pipe', 'inherit'] });
+function startWriter(dataDir: string, does: 'lock' | 'write', name = 'writer'): { child: ChildProcess; lines: string[]; errors: string[]; ended: Promise<unknown> } {
+  const child = spawn(process.execPath, [WRITER, dataDir, does, name], { stdio: ['ignore', 'pipe', 'pipe'] });
   const { pid } = child;
   if (pid) noteProcess(pid, WRITER);
   const lines: string[] = [];
+  const errors: string[] = [];
   createInterface({ input: child.stdout }).on('line', (line) => lines.push(line));
+  createInterface({ input: child.stderr }).on('line', (line) => errors.push(line));
   const ended = once(child, 'close').then(() => { if (pid) forgetProcess(pid); });
-  return { child, lines, ended };
+  return { child, lines, errors, ended };
 }
 
 describe('the lock of the data folder', () => {
@@ -43,6 +46,26 @@ describe('the lock of the data folder', () => {
       for (const result of results) if (result.status === 'rejected') expect(result.reason).toBeInstanceOf(DataLockedError);
       // The next round finds the lock of a process that is no more.
       await writeFile(join(dataDir, 'miradesk.lock'), JSON.stringify({ pid: 2 ** 22 + 1, started: '1', boot: null }));
+    }
+  });
+
+  test.skipIf(process.platform !== 'linux')('of a process that was killed is taken over, also while its parent has not noticed', async () => {
+    const dataDir = temporaryDirectory('lock');
+    // The shell gives way to a program that never asks what became of its children.
+    const parent = spawn('sh', ['-c', '"$0" "$1" "$2" lock >/dev/null 2>&1 & echo $!; exec sleep 60', process.execPath, WRITER, dataDir], { stdio: ['ignore', 'pipe', 'ignore'] });
+    if (parent.pid) noteProcess(parent.pid, 'sleep');
+    const [line] = await once(createInterface({ input: parent.stdout }), 'line') as [string];
+    const pid = Number(line);
+    noteProcess(pid, WRITER);
+    try {
+      await until(async () => (await readFile(join(dataDir, 'miradesk.lock'), 'utf8')).includes(`"pid":${pid}`), { what: 'the lock' });
+      process.kill(pid, 'SIGKILL');
+      await until(async () => / Z /.test(await readFile(`/proc/${pid}/stat`, 'utf8')), { what: 'its end' });
+      await (await lockData(dataDir)).release();
+    } finally {
+      parent.kill('SIGKILL');
+      forgetProcess(pid);
+      if (parent.pid) forgetProcess(parent.pid);
     }
   });
 
@@ -106,6 +129,84 @@ describe('the lock of the data folder', () => {
       child.kill('SIGKILL');
       await ended;
     }
+  });
+});
+
+describe('a lock that was', () => {
+  /** What a process in another container would have written. */
+  const elsewhere = JSON.stringify({ pid: 4_711, started: '1', boot: null, numberedBy: 'elsewhere' });
+
+  test.each([['deleted', (file: string) => rm(file)], ['emptied', (file: string) => truncate(file)]])('%s is put back before the next byte is written, and keeps others out', async (_, spoil) => {
+    const dataDir = temporaryDirectory('spoilt');
+    const file = join(dataDir, 'miradesk.lock');
+    const writer = startWriter(dataDir, 'write');
+    await until(() => writer.lines.length > 20, { what: 'the process to write' });
+    const content = await readFile(file, 'utf8');
+    await spoil(file);
+    const so = writer.lines.length;
+    await until(() => writer.lines.length > so + 20, { what: 'the process to go on' });
+    expect(await readFile(file, 'utf8')).toBe(content);
+    await expect(lockData(dataDir)).rejects.toThrow(`process ${writer.child.pid}`);
+    writer.child.kill('SIGKILL');
+    await writer.ended;
+  });
+
+  test('taken over while its holder was frozen ends the holder when it thaws, before it writes anything', async () => {
+    const dataDir = temporaryDirectory('frozen');
+    const file = join(dataDir, 'miradesk.lock');
+    const writer = startWriter(dataDir, 'write');
+    await until(() => writer.lines.length > 20, { what: 'the process to write' });
+    writer.child.kill('SIGSTOP');
+    // What it printed before it stood still arrives first.
+    let printed = -1;
+    await until(() => printed === (printed = writer.lines.length), { every: 100 });
+    await writeFile(`${file}.new`, elsewhere);
+    await rename(`${file}.new`, file);
+    writer.child.kill('SIGCONT');
+    await writer.ended;
+    // The answer to the call that was under way may still come; no other call is made.
+    expect(writer.lines.length - printed).toBeLessThanOrEqual(3);
+    expect([writer.child.exitCode, writer.errors.join('\n')]).toEqual([expect.any(Number), expect.stringMatching(/process 4711\) has taken over the data in .*frozen.*This process ends/)]);
+    expect(writer.child.exitCode).not.toBe(0);
+    expect(await readFile(file, 'utf8')).toBe(elsewhere);
+  });
+
+  test('not looked at for long is looked at again before anything is written', async () => {
+    const dataDir = temporaryDirectory('silent');
+    const lock = await lockData(dataDir);
+    expect(holds(lock.fence)).toBe(true);
+    // As after a long sleep: the last look was nine seconds ago.
+    const values = new BigInt64Array(lock.fence.state);
+    values[0] = process.hrtime.bigint() - 9_000_000_000n;
+    expect(holds(lock.fence)).toBe(false);
+    await lock.confirm();
+    expect(holds(lock.fence)).toBe(true);
+    await lock.release();
+    expect(holds(lock.fence)).toBe(false);
+    expect(await readdir(dataDir)).toEqual([]);
+  });
+
+  test('deleted when somebody else had already come is theirs', async () => {
+    const dataDir = temporaryDirectory('raced');
+    const lost: string[] = [];
+    const lock = await lockData(dataDir, (error) => lost.push(error.message));
+    await rm(join(dataDir, 'miradesk.lock'));
+    // A claim of a living process that has looked round, and found nothing.
+    await writeFile(join(dataDir, 'miradesk.claim.0123456789abcdef'), elsewhere);
+    await lock.confirm();
+    expect(lost).toEqual([expect.stringContaining('is taking over the data')]);
+    expect(holds(lock.fence)).toBe(false);
+    await lock.release();
+  });
+
+  test('deleted with the whole folder ends the holder, too', async () => {
+    const dataDir = temporaryDirectory('gone');
+    const lost: string[] = [];
+    const lock = await lockData(dataDir, (error) => lost.push(error.message));
+    await rm(dataDir, { recursive: true });
+    await until(() => lost.length > 0, { what: 'the holder to notice' });
+    expect(lost).toEqual([expect.stringContaining('was removed or moved away')]);
+    await lock.release();
   });
 });
 

@@ -65,32 +65,63 @@ describe('addHistory', () => {
 });
 
 describe('whatever order things arrive in', () => {
-  const gaps = fc.array(fc.integer({ min: 1, max: 3 }), { minLength: 1, maxLength: 20 });
+  const gaps = fc.array(fc.integer({ min: 1, max: 3 }), { minLength: 1, maxLength: 25, size: 'max' });
+  const at = fc.nat(24);
   const steps = fc.array(fc.oneof(
-    fc.record({ kind: fc.constant('news' as const), at: fc.nat(19) }),
-    fc.record({ kind: fc.constant('sync' as const), head: fc.nat(19) }),
-  ), { maxLength: 60 });
+    { weight: 8, arbitrary: fc.record({ kind: fc.constant('news' as const), at }) },
+    // `head`: how far the log was when the answer was written; `asked`: where the client was when it asked.
+    { weight: 4, arbitrary: fc.record({ kind: fc.constant('entries' as const), head: at, asked: at }) },
+    { weight: 2, arbitrary: fc.record({ kind: fc.constant('start-over' as const), head: at, page: fc.integer({ min: 1, max: 6 }) }) },
+    { weight: 2, arbitrary: fc.record({ kind: fc.constant('history' as const), page: fc.integer({ min: 1, max: 6 }) }) },
+    { weight: 1, arbitrary: fc.record({ kind: fc.constant('crash' as const) }) },
+  ), { minLength: 5, maxLength: 80, size: 'max' });
 
-  it('[D3] what is shown is an unbroken run of the log, and one sync completes it', () => {
+  it('[D3] [D5] what is shown is an unbroken run of the log, and one sync completes it', () => {
     fc.assert(fc.property(gaps, steps, (holes, order) => {
       let seq = 0;
       const log = logOf(holes.map((hole) => (seq += hole)));
+      const upTo = (head: number): Entry[] => log.slice(0, (head % log.length) + 1);
       let timeline = EMPTY_TIMELINE;
       for (const step of order) {
-        if (step.kind === 'news') {
-          const entry = log[step.at % log.length] as Entry;
-          timeline = addEntry(timeline, entry).timeline;
-        } else {
-          // An answer may have been written before news that came first.
-          const { last } = timeline;
-          timeline = applyCatchup(timeline, { answer: 'entries', entries: log.slice(0, (step.head % log.length) + 1).filter((entry) => entry.seq > last) }).timeline;
+        switch (step.kind) {
+          case 'news':
+            timeline = addEntry(timeline, log[step.at % log.length] as Entry).timeline;
+            break;
+          case 'entries': {
+            // Asked and answered long ago, perhaps: it begins after something the client has or has not, and ends anywhere.
+            const asked = Math.min(timeline.last, log[step.asked % log.length]?.seq ?? 0);
+            timeline = applyCatchup(timeline, { answer: 'entries', entries: upTo(step.head).filter((entry) => entry.seq > asked) }).timeline;
+            break;
+          }
+          case 'start-over': {
+            const all = upTo(step.head);
+            const before = timeline;
+            const { added, timeline: next } = applyCatchup(timeline, { answer: 'start-over', entries: all.slice(-step.page), earlier: all.length > step.page });
+            expect(added.map((entry) => entry.seq)).toEqual(seqsOf(next).filter((one) => one > before.last));
+            timeline = next;
+            break;
+          }
+          case 'history': {
+            // Clients ask for what is before their first entry, and drop an answer that comes after they have started over.
+            const first = timeline.entries[0]?.seq;
+            if (first === undefined || !timeline.earlier) break;
+            const older = log.filter((entry) => entry.seq < first);
+            timeline = addHistory(timeline, older.slice(-step.page), older.length > step.page);
+            break;
+          }
+          case 'crash':
+            timeline = EMPTY_TIMELINE;
+            break;
         }
-        expect(timeline.entries).toEqual(log.slice(0, timeline.entries.length));
+        const from = log.findIndex((entry) => entry.seq === timeline.entries[0]?.seq);
+        expect(timeline.entries).toEqual(from < 0 ? [] : log.slice(from, from + timeline.entries.length));
         expect(timeline.last).toBe(timeline.entries.at(-1)?.seq ?? 0);
+        expect(timeline.earlier).toBe(from > 0);
       }
       const { last } = timeline;
       const done = applyCatchup(timeline, { answer: 'entries', entries: log.filter((entry) => entry.seq > last) });
-      expect(done.timeline.entries).toEqual(log);
-    }));
+      expect(done.outcome).toBe('complete');
+      expect(done.timeline.entries).toEqual(log.slice(-done.timeline.entries.length));
+    }), { numRuns: 300 });
   });
 });

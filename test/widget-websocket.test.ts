@@ -64,6 +64,12 @@ describe('opening', () => {
     expect(FakeSocket.last.sent).toEqual(['40/visitor,{"protocol":1,"workspace":"demo"}']);
   });
 
+  it('names itself once, also when the gateway\'s greeting was doubled on its way', () => {
+    FakeSocket.last.receive(OPEN, OPEN, '40/visitor,{"sid":"y"}', '40/visitor,{"sid":"y"}', OPEN);
+    expect(FakeSocket.last.sent).toEqual(['40/visitor,{"protocol":1,"workspace":"demo"}']);
+    expect(events).toEqual([]);
+  });
+
   it('tells a wire that never opened from one that broke', () => {
     FakeSocket.last.onclose?.();
     expect(events).toEqual(['closed unopened']);

@@ -47,6 +47,8 @@ export const openWebSocket: OpenWire = (origin, auth, events) => {
       const { pingInterval, pingTimeout } = JSON.parse(frame.slice(1)) as { pingInterval: number; pingTimeout: number };
       patience = pingInterval + pingTimeout;
       if (!(patience > 0)) throw new TypeError('no ping interval');
+      // Said twice, it must not be answered twice: a second CONNECT would end the connection.
+      if (opened) return undefined;
       opened = true;
       return () => send(CONNECT, auth);
     }

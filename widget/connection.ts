@@ -88,6 +88,11 @@ const SETTLED_MS = 1_000;
 /** So many wires in a row that did not open, while HTTP works, speak for a network that blocks them. */
 const BLOCKED_AFTER = 3;
 
+/** Milliseconds until the next attempt after `attempts` failed ones; `chance` from 0 to 1 spreads those who were cut off together. */
+export function nextDelay(attempts: number, chance: number): number {
+  return chance * Math.min(LAST_DELAY_MS, FIRST_DELAY_MS * 2 ** attempts);
+}
+
 export function createConnection(options: ConnectionOptions): Connection {
   const { random = Math.random } = options;
   const listeners = new Set<{ event: string; listener: (news: never) => void }>();
@@ -163,8 +168,7 @@ export function createConnection(options: ConnectionOptions): Connection {
     drop();
     if (onlineSince && Date.now() - onlineSince > SETTLED_MS) attempts = 0;
     onlineSince = 0;
-    const delay = random() * Math.min(LAST_DELAY_MS, FIRST_DELAY_MS * 2 ** attempts++);
-    const until = Math.max(Date.now() + delay, notBefore);
+    const until = Math.max(Date.now() + nextDelay(attempts++, random()), notBefore);
     timer = setTimeout(open, until - Date.now());
     become({ name: 'waiting', reason, until });
     if (reason === 'unopened') considerFallback().catch(() => {});

@@ -7,18 +7,28 @@
  * withdraws and tries again. So there may be a moment in which nobody gets the lock, but never one in which two do.
  *
  * Whether a process is alive can be asked only where its number means something. Of one in another container, or on another machine that
- * shares the folder, the lock itself is the sign of life: its holder touches it every other second.
+ * shares the folder, the lock itself is the sign of life: its holder touches it every other second. A holder that stood still for too long, or
+ * whose lock somebody deleted, finds out before it writes again (data-fence.ts): it makes its lock good, or it has lost it.
  */
 import { randomBytes } from 'node:crypto';
-import { readFileSync, readlinkSync } from 'node:fs';
-import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
-import { hostname } from 'node:os';
+import { mkdir, readdir, rename, rm, utimes, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { closeFence, isTrusted, lookNow, makeFence, renewFence, type Fence } from './data-fence.ts';
+import { contentOf, describeProcess, isElsewhere, living, ownerIn, SILENT_MS, touchedAt } from './lock-owner.ts';
 
 export interface DataLock {
+  /** What the writing thread asks before it writes. */
+  readonly fence: Fence;
+  /** Looks whether the lock is still ours, and makes it good where it was deleted or emptied; done every other second anyway. */
+  confirm(): Promise<void>;
   /** Lets the next process in. */
   release(): Promise<void>;
+}
+
+/** This process had the folder and has it no more; the message says why. Nothing may be written any more, so the process had better end. */
+export class DataLostError extends Error {
+  override readonly name = 'DataLostError';
 }
 
 /** Another process works with this folder; the message names it and says what to do. */
@@ -31,23 +41,26 @@ export class DataLockedError extends Error {
   }
 }
 
-/** Which process: the number alone is given to others later, and after a reboot from the beginning. */
-interface Owner { pid: number; started: string | null; boot: string | null; numberedBy?: string }
-
 const LOCK = 'miradesk.lock';
 const CLAIM = /^miradesk\.claim\.[0-9a-f]+$/;
 /** How often a claimant that meets another one steps back. With waits of 10 to 60 ms: some two seconds. */
 const ATTEMPTS = 60;
 const TOUCH_MS = 2_000;
-/** A lock of somewhere else that was not touched for so long belongs to nobody any more. */
-const SILENT_MS = 10_000;
+/** More than somebody needs from looking at a lock to taking it. */
+const SETTLE_MS = 300;
+/** How long somebody who came when the lock was missing has to see it again and withdraw. */
+const WITHDRAW_MS = 2_000;
 
-/** Takes the lock of a data folder, making the folder when it is missing. Rejects with DataLockedError when a living process has it. */
-export async function lockData(dataDir: string): Promise<DataLock> {
+/**
+ * Takes the lock of a data folder, making the folder when it is missing. Rejects with DataLockedError when a living process has it.
+ * `onLost` is called when another process has taken it over in spite of all; from then on the fence is closed.
+ */
+export async function lockData(dataDir: string, onLost: (error: DataLostError) => void = () => {}): Promise<DataLock> {
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
   const lock = join(dataDir, LOCK);
-  const mine = join(dataDir, `miradesk.claim.${randomBytes(8).toString('hex')}`);
-  const content = JSON.stringify(describe(process.pid));
+  const name = randomBytes(8).toString('hex');
+  const mine = join(dataDir, `miradesk.claim.${name}`);
+  const content = JSON.stringify({ ...describeProcess(process.pid), name });
   for (let attempt = 1; ; attempt += 1) {
     const holder = await settled(lock);
     if (holder !== null) throw new DataLockedError(holder, dataDir);
@@ -57,23 +70,98 @@ export async function lockData(dataDir: string): Promise<DataLock> {
     const rival = await livingRival(dataDir, mine);
     if (rival === null) {
       await rename(mine, lock);
-      const isMine = async () => (await contentOf(lock)) === content;
-      const touch = async () => {
-        if (await isMine()) await utimes(lock, new Date(), new Date());
-      };
-      const touching = setInterval(() => void touch().catch(() => {}), TOUCH_MS);
-      touching.unref();
-      return {
-        async release() {
-          clearInterval(touching);
-          // Somebody elsewhere may have taken it while this process was frozen.
-          if (await isMine()) await rm(lock, { force: true });
-        },
-      };
+      return new HeldLock(dataDir, content, onLost);
     }
     await rm(mine, { force: true });
     if (attempt === ATTEMPTS) throw new DataLockedError(rival, dataDir);
     await wait(10 + Math.random() * 50);
+  }
+}
+
+class HeldLock implements DataLock {
+  readonly fence: Fence;
+  readonly #dataDir: string;
+  readonly #content: string;
+  readonly #onLost: (error: DataLostError) => void;
+  readonly #touching: NodeJS.Timeout;
+  #confirming: Promise<void> | undefined;
+  #ended = false;
+
+  constructor(dataDir: string, content: string, onLost: (error: DataLostError) => void) {
+    this.fence = makeFence(join(dataDir, LOCK));
+    this.#dataDir = dataDir;
+    this.#content = content;
+    this.#onLost = onLost;
+    renewFence(this.fence, lookNow());
+    // What goes wrong is tried again; the fence closes by itself when it goes wrong for long.
+    this.#touching = setInterval(() => void this.confirm().catch(() => {}), TOUCH_MS);
+    this.#touching.unref();
+  }
+
+  confirm(): Promise<void> {
+    this.#confirming ??= this.#confirm().finally(() => { this.#confirming = undefined; });
+    return this.#confirming;
+  }
+
+  async release(): Promise<void> {
+    clearInterval(this.#touching);
+    await this.#confirming?.catch(() => {});
+    const isMine = !this.#ended && await this.#isMine();
+    this.#ended = true;
+    closeFence(this.fence);
+    if (isMine) await rm(this.fence.file, { force: true });
+  }
+
+  async #confirm(): Promise<void> {
+    if (this.#ended) return;
+    const look = lookNow();
+    const content = await contentOf(this.fence.file);
+    const owner = ownerIn(content);
+    if (content === this.#content) {
+      await utimes(this.fence.file, new Date(), new Date());
+      if (isTrusted(this.fence)) renewFence(this.fence, look);
+      else await this.#settle();
+    } else if (owner) this.#lose(`Another MiraDesk (process ${owner.pid}) has taken over the data in ${resolve(this.#dataDir)}, while this one stood still or its lock was missing.`);
+    else await this.#putBack();
+  }
+
+  /** The lock was deleted or emptied. Whoever looked while it was missing may be about to take it, and then theirs it is. */
+  async #putBack(): Promise<void> {
+    closeFence(this.fence);
+    const copy = join(this.#dataDir, `miradesk.lock.${randomBytes(8).toString('hex')}`);
+    try {
+      await writeFile(copy, this.#content);
+      await rename(copy, this.fence.file);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+      this.#lose(`The folder ${resolve(this.#dataDir)}, with all the data, was removed or moved away while this process used it.`);
+      return;
+    }
+    for (let waited = 0; (await livingClaim(this.#dataDir)) !== null; waited += 50) {
+      if (waited >= WITHDRAW_MS) {
+        this.#lose(`Another MiraDesk is taking over the data in ${resolve(this.#dataDir)}, because this one's lock was missing.`);
+        return;
+      }
+      await wait(50);
+    }
+    await this.#settle();
+  }
+
+  async #settle(): Promise<void> {
+    await wait(SETTLE_MS);
+    const look = lookNow();
+    if (!this.#ended && await this.#isMine()) renewFence(this.fence, look);
+  }
+
+  async #isMine(): Promise<boolean> {
+    return (await contentOf(this.fence.file)) === this.#content;
+  }
+
+  #lose(why: string): void {
+    this.#ended = true;
+    closeFence(this.fence);
+    clearInterval(this.#touching);
+    this.#onLost(new DataLostError(`${why} This process ends, to leave the data unharmed.`));
   }
 }
 
@@ -91,85 +179,15 @@ async function settled(lock: string): Promise<number | null> {
 
 /** The pid of another living claimant or of the holder. The lock is looked at last: a claim that has vanished meanwhile has become the lock. */
 async function livingRival(dataDir: string, mine: string): Promise<number | null> {
+  return (await livingClaim(dataDir, mine)) ?? living(join(dataDir, LOCK));
+}
+
+async function livingClaim(dataDir: string, mine: string | null = null): Promise<number | null> {
   for (const file of (await readdir(dataDir)).filter((name) => CLAIM.test(name)).map((name) => join(dataDir, name))) {
     if (file === mine) continue;
     const pid = await living(file);
     if (pid !== null) return pid;
     await rm(file, { force: true });
   }
-  return living(join(dataDir, LOCK));
-}
-
-/** The pid in the file, if that process is alive; null when it is not, or when there is no file. */
-async function living(file: string): Promise<number | null> {
-  const owner = ownerIn(await contentOf(file));
-  if (owner && isElsewhere(owner)) return Math.abs(Date.now() - await touchedAt(file)) < SILENT_MS ? owner.pid : null;
-  const now = owner && describe(owner.pid);
-  // Where the system doesn't tell when a process started, the number has to do.
-  return owner && now && now.started === owner.started && now.boot === owner.boot ? owner.pid : null;
-}
-
-function isElsewhere({ numberedBy }: Owner): boolean {
-  return numberedBy !== undefined && numberedBy !== NUMBERED_BY;
-}
-
-async function contentOf(file: string): Promise<string> {
-  try {
-    return await readFile(file, 'utf8');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '';
-    throw error;
-  }
-}
-
-/** Milliseconds since 1970; 0 when there is no file. */
-async function touchedAt(file: string): Promise<number> {
-  return stat(file).then(({ mtimeMs }) => mtimeMs, () => 0);
-}
-
-/** What a lock file says; null when it says nothing, as after a power cut. */
-function ownerIn(content: string): Owner | null {
-  try {
-    const value: unknown = JSON.parse(content);
-    return typeof value === 'object' && value !== null && 'pid' in value ? (value as Owner) : null;
-  } catch {
-    return null;
-  }
-}
-
-/** What identifies a process; null when there is none of this number. */
-function describe(pid: number): Owner | null {
-  if (!Number.isInteger(pid) || pid <= 0) return null;
-  try {
-    process.kill(pid, 0);
-  } catch (error) {
-    // EPERM: it exists, but belongs to somebody else.
-    if ((error as NodeJS.ErrnoException).code !== 'EPERM') return null;
-  }
-  return { pid, started: startOf(pid), boot: read('/proc/sys/kernel/random/boot_id'), numberedBy: NUMBERED_BY };
-}
-
-/** Where process numbers mean what they mean here: this machine and, where there are such, this container. */
-const NUMBERED_BY = numberedBy();
-
-function numberedBy(): string {
-  try {
-    return `${hostname()} ${readlinkSync('/proc/self/ns/pid')}`;
-  } catch {
-    return hostname();
-  }
-}
-
-function startOf(pid: number): string | null {
-  // The second field is the program's name in brackets and may contain anything; the 22nd, counted from there, is the start.
-  const stat = read(`/proc/${pid}/stat`);
-  return stat?.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? null;
-}
-
-function read(file: string): string | null {
-  try {
-    return readFileSync(file, 'utf8').trim();
-  } catch {
-    return null;
-  }
+  return null;
 }

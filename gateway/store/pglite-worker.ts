@@ -5,8 +5,10 @@
 import { existsSync } from 'node:fs';
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
 import { PGlite } from '@electric-sql/pglite';
+import { holds, type Fence } from './data-fence.ts';
 import { migrate, MigrationError, type Migration } from './migrate.ts';
 import { sqlstateOf } from './sql-errors.ts';
 
@@ -17,6 +19,8 @@ export interface PGliteWorkerData {
   /** A dump made by `dump`, which a new database starts from instead of from nothing. */
   seed: string | null;
   migrations: Migration[];
+  /** Tells whether the folder may be written; null where nobody else can come. */
+  fence: Fence | null;
 }
 
 export type PGliteRequest =
@@ -27,6 +31,8 @@ export type PGliteRequest =
 export type PGliteNews =
   | { kind: 'progress'; step: 'creating' | 'opening' | 'migrating'; detail: string }
   | { kind: 'ready' }
+  /** The folder may not be ours any more; its lock had better be looked at. Until then nothing is done. */
+  | { kind: 'fenced' }
   /** It cannot be opened. `refused`: trying again is no use until somebody does what the message says. */
   | { kind: 'failed'; message: string; refused: boolean }
   | { kind: 'answer'; id: number; result: string }
@@ -34,7 +40,7 @@ export type PGliteNews =
 
 if (!parentPort) throw new Error('pglite-worker.ts is a worker thread of pglite.ts');
 const port = parentPort;
-const { dataDir, seed, migrations } = workerData as PGliteWorkerData;
+const { dataDir, seed, migrations, fence } = workerData as PGliteWorkerData;
 
 /**
  * PGlite has no autovacuum, so this thread does it: each message leaves a dead version of its conversation behind. Tidying up takes
@@ -43,6 +49,9 @@ const { dataDir, seed, migrations } = workerData as PGliteWorkerData;
 const TIDY_AFTER = 8_000_000;
 const TIDY_EVERY_MS = 60_000;
 const TIDY = ['conversations', 'entries', 'reads', 'inbox_counts', 'sessions'].map((table) => `vacuum miradesk.${table}`);
+
+/** How long a call waits for the folder's lock to be found right again. */
+const FENCED_MS = 4_000;
 
 function tell(news: PGliteNews): void {
   port.postMessage(news);
@@ -60,13 +69,21 @@ async function open(): Promise<PGlite> {
     await rm(dataDir, { recursive: true, force: true });
   }
   tell({ kind: 'progress', step: fresh ? 'creating' : 'opening', detail: dataDir ?? 'memory' });
-  const database = await PGlite.create({
-    ...(dataDir === null ? {} : { dataDir }),
-    ...(fresh && seed !== null ? { loadDataDir: new Blob([await readFile(seed)]) } : {}),
-  });
+  const database = (fresh && seed !== null && await createFrom(seed)) || await PGlite.create(dataDir === null ? {} : { dataDir });
   await migrate(database, migrations, ({ version, name }) => tell({ kind: 'progress', step: 'migrating', detail: `${version}_${name}` }));
   if (marker !== null) await rm(marker, { force: true });
   return database;
+}
+
+/** Null when the dump is no good; it only saves time, so that is no reason not to start. */
+async function createFrom(dump: string): Promise<PGlite | null> {
+  try {
+    const loadDataDir = new Blob([await readFile(dump)]);
+    return await PGlite.create(dataDir === null ? { loadDataDir } : { dataDir, loadDataDir });
+  } catch {
+    if (dataDir !== null) await rm(dataDir, { recursive: true, force: true });
+    return null;
+  }
 }
 
 async function isEmpty(folder: string): Promise<boolean> {
@@ -92,7 +109,23 @@ async function handle(database: PGlite, request: PGliteRequest): Promise<string>
   }
 }
 
+/** False when this process may not write any more, or not now. */
+async function isOurs(): Promise<boolean> {
+  if (!fence || holds(fence)) return true;
+  tell({ kind: 'fenced' });
+  const deadline = performance.now() + FENCED_MS;
+  while (performance.now() < deadline) {
+    await wait(10);
+    if (holds(fence)) return true;
+  }
+  return false;
+}
+
 async function answer(database: PGlite, request: PGliteRequest): Promise<void> {
+  if (!(await isOurs())) {
+    tell({ kind: 'error', id: request.id, sqlstate: '57P03', message: 'the data folder may belong to another process by now' });
+    return;
+  }
   try {
     tell({ kind: 'answer', id: request.id, result: await handle(database, request) });
   } catch (error) {
@@ -104,6 +137,7 @@ async function answer(database: PGlite, request: PGliteRequest): Promise<void> {
 }
 
 async function tidy(database: PGlite): Promise<void> {
+  if (fence && !holds(fence)) return;
   for (const statement of TIDY) await database.exec(statement);
 }
 

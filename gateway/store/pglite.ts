@@ -4,6 +4,7 @@
  * A thread that answers nothing any more (on a full disk, PGlite can turn in circles) is ended, which is then such a death.
  */
 import { Worker } from 'node:worker_threads';
+import type { Fence } from './data-fence.ts';
 import { MigrationError, readMigrations } from './migrate.ts';
 import type { PGliteNews, PGliteRequest, PGliteWorkerData } from './pglite-worker.ts';
 import { storeErrorOf, unavailable } from './sql-errors.ts';
@@ -15,6 +16,9 @@ export interface PGliteOptions {
   /** A file made by `dump`, which a new database starts from; quicker than from nothing. */
   seed?: string | null;
   onProgress?(step: Extract<PGliteNews, { kind: 'progress' }>): void;
+  /** Tells whether the folder may be written. `onFenced` is called when it says no; calls wait some seconds for it to say yes again. */
+  fence?: Fence | null;
+  onFenced?(): void;
   /** After how many seconds without any answer, while one is waited for, the thread is given up. */
   patienceSeconds?: number;
   /** Called when the thread died and a new one is being started. */
@@ -44,7 +48,7 @@ type Unnumbered<T> = T extends unknown ? Omit<T, 'id'> : never;
 /** Opens the database and brings its schema up to date. Rejects with MigrationError or with what PGlite says. */
 export async function openPGlite(options: PGliteOptions): Promise<PGliteTransport> {
   const patience = options.patienceSeconds ?? PATIENCE_SECONDS;
-  const data: PGliteWorkerData = { dataDir: options.dataDir, seed: options.seed ?? null, migrations: await readMigrations() };
+  const data: PGliteWorkerData = { dataDir: options.dataDir, seed: options.seed ?? null, migrations: await readMigrations(), fence: options.fence ?? null };
   const pending = new Map<number, Pending>();
   let lastId = 0;
   let worker: Worker | null = null;
@@ -72,6 +76,9 @@ export async function openPGlite(options: PGliteOptions): Promise<PGliteTranspor
           case 'ready':
             worker = thread;
             resolve();
+            break;
+          case 'fenced':
+            options.onFenced?.();
             break;
           case 'failed':
             failure = news.refused ? new MigrationError(news.message) : new Error(`The database could not be opened: ${news.message}`);

@@ -8,7 +8,7 @@ import { storeErrorOf } from './sql-errors.ts';
 import { StoreError, type Appended, type Audience, type Store, type StoredEntry, type SyncResult, type Workspace } from './store.ts';
 
 /** A row of miradesk.entries. */
-interface EntryRow {
+export interface EntryRow {
   conversation_id: string;
   seq: number;
   prev_visible: number | null;
@@ -26,7 +26,7 @@ interface EntryRow {
 }
 
 /** A row of miradesk.conversation_rows. */
-interface ConversationRow {
+export interface ConversationRow {
   id: string;
   client_id: string;
   visitor_id: string;
@@ -59,16 +59,18 @@ export function answered<T>(fn: string, value: unknown, ...fields: ReadonlyArray
   throw new StoreError('internal', `${fn} answered something else than agreed`);
 }
 
+const UTC = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
+
 /** The database writes a moment with the offset of its own time zone. */
 export function utc(time: string): string {
-  return new Date(time).toISOString();
+  return UTC.test(time) ? time : new Date(time).toISOString();
 }
 
 function memberRef(id: string | null, name: string | null): MemberRef | null {
   return id === null ? null : { id, name: name ?? '' };
 }
 
-function entryOf(row: EntryRow, prev: number): Entry {
+export function entryOf(row: EntryRow, prev: number): Entry {
   const base = {
     id: `${row.conversation_id}.${row.seq}`,
     conversationId: row.conversation_id,
@@ -103,7 +105,7 @@ function readsOf(row: ConversationRow): InboxConversation['reads'] {
   };
 }
 
-function inboxConversation(row: ConversationRow): InboxConversation {
+export function inboxConversation(row: ConversationRow): InboxConversation {
   return {
     id: row.id,
     visitor: { id: row.visitor_id, name: row.visitor_name, email: row.visitor_email },
@@ -119,7 +121,7 @@ function inboxConversation(row: ConversationRow): InboxConversation {
   };
 }
 
-function visitorConversation(row: ConversationRow): VisitorConversation {
+export function visitorConversation(row: ConversationRow): VisitorConversation {
   return { id: row.id, clientId: row.client_id, status: row.status, head: row.last_visible_seq, createdAt: utc(row.created_at), reads: readsOf(row) };
 }
 

@@ -2,9 +2,11 @@
 import { INBOX_CHANGES_MAX, PAGE_ENTRIES, SYNC_CONVERSATIONS_MAX, SYNC_ENTRIES_MAX } from '../../shared/limits.ts';
 import type { InboxCounts, MemberRef } from '../../shared/protocol.ts';
 import { previewOf } from '../../shared/text.ts';
+import { clusterStore } from './cluster-store.ts';
+import { columnsOf, messagesAppended, splitBatch, type MessageCommand } from './append-messages.ts';
 import { GroupCommit } from './group-commit.ts';
 import { agentSync, answered, appendedOf, changesOf, historyOf, listedConversations, utc, visitorSync, workspaceOf } from './results.ts';
-import type { AppendCommand, Appended, Audience, Member, Rpc, Store, Workspace } from './store.ts';
+import { StoreError, type AppendCommand, type Appended, type Audience, type Member, type Rpc, type Store, type Workspace } from './store.ts';
 
 export interface Transport {
   rpc: Rpc;
@@ -14,7 +16,8 @@ export interface Transport {
 
 export function createStore({ rpc, ping, close }: Transport): Store {
   const commits = new GroupCommit<AppendCommand, Appended>({
-    commit: async (workspaceId, commands) => appendedOf(await rpc('append_entries', { p_workspace: workspaceId, p_commands: commands.map(withPreview) }), commands.length),
+    commit: commitWith(rpc),
+    splitBatch: (commands) => Object.values(splitBatch(commands)),
     sizeOf: (command) => ('text' in command ? command.text.length : 0),
   });
 
@@ -104,11 +107,32 @@ export function createStore({ rpc, ping, close }: Transport): Store {
       return typeof found === 'string' ? found : null;
     },
 
+    figures: () => ({ queued: commits.queued, commits: commits.figures }),
+    ...clusterStore(rpc),
+
     ping,
     async close() {
       await commits.close();
       await close();
     },
+  };
+}
+
+/** Commits commands that go one way (see splitBatch); messages that turn out to need the other one take it after them. */
+function commitWith(rpc: Rpc): (workspaceId: string, commands: AppendCommand[]) => Promise<Array<Appended | StoreError>> {
+  async function appendEntries(workspaceId: string, commands: AppendCommand[]): Promise<Array<Appended | StoreError>> {
+    return appendedOf(await rpc('append_entries', { p_workspace: workspaceId, p_commands: commands.map(withPreview) }), commands.length);
+  }
+
+  return async (workspaceId, commands) => {
+    if (splitBatch(commands).others.length > 0) return appendEntries(workspaceId, commands);
+    const messages = commands as MessageCommand[];
+    const outcomes = messagesAppended(await rpc('append_messages', { p_workspace: workspaceId, p_commands: columnsOf(messages) }), messages);
+    const apart = messages.filter((_, place) => outcomes[place] === null);
+    if (apart.length === 0) return outcomes as Array<Appended | StoreError>;
+    // What is committed stays committed, whatever becomes of these.
+    const rest = await appendEntries(workspaceId, apart).catch((error: unknown) => apart.map(() => (error instanceof StoreError ? error : new StoreError('internal', 'the commands failed', { cause: error }))));
+    return outcomes.map((outcome) => outcome ?? rest.shift() ?? new StoreError('internal', 'a command was left without an answer'));
   };
 }
 

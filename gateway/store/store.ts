@@ -4,6 +4,8 @@
  */
 import type { Catchup, Entry, InboxConversation, InboxCounts, InboxFilter, ListedConversation, MemberRef, Page, ReadState, Status, VisitorConversation } from '../../shared/protocol.ts';
 import type { WidgetSettings } from '../../shared/settings.ts';
+import type { ClusterStore } from './cluster-store.ts';
+import type { CommitFigures } from './commit-figures.ts';
 
 /** The seam: calls one SQL function of schema `miradesk` and answers its json. Rejects with StoreError. */
 export type Rpc = (fn: string, args: Record<string, unknown>) => Promise<unknown>;
@@ -55,7 +57,7 @@ export type Audience = { kind: 'visitor'; visitorId: string } | { kind: 'agent';
 
 export interface SyncResult<C> { conversations: Array<{ conversation: C; catchup: Catchup }>; gone: string[] }
 
-export interface Store {
+export interface Store extends ClusterStore {
   createWorkspace(workspace: Workspace): Promise<void>;
   /** Null when there is none of this id. */
   workspace(workspaceId: string): Promise<Workspace | null>;
@@ -100,6 +102,9 @@ export interface Store {
 
   /** Whose conversation it is, or null; for typing, which is not stored. */
   conversationVisitor(workspaceId: string, conversationId: string): Promise<string | null>;
+
+  /** What appending is counted by; for whoever watches the gateway. `queued`: commands waiting or under way. */
+  figures(): { queued: number; commits: CommitFigures };
 
   /** Rejects with `unavailable` when the database does not answer. */
   ping(): Promise<void>;

@@ -11,38 +11,57 @@ export interface WireEntry { conversationId: string; seq: number; prev: number; 
 
 type Ack<T> = { ok: true; data: T } | { ok: false; error: { code: string; message: string; retryAfterMs?: number } };
 
-interface Waiting { clientId: string; event: 'message:send' | 'note:add'; conversationId: string; text: string }
+export interface Waiting { clientId: string; event: 'message:send' | 'note:add'; conversationId: string; text: string }
 
 /** A client gives up on an answer after this long and asks again. */
 const ANSWER_MS = 10_000;
-/** How often it asks whether it missed something; more often than a client has to, so that a test is over sooner. */
-const HEARTBEAT_MS = 1_000;
+/** Before something is tried again, where the gateway says nothing about that. */
+const RETRY_MS = 500;
 const RETRYABLE = new Set(['rate_limited', 'overloaded', 'unavailable', 'internal']);
+
+export interface AgentClientOptions {
+  url: string;
+  cookie: string;
+  name: string;
+  onAcknowledged?: (ack: Acknowledged) => void;
+  /** Told each entry when it is shown; again after a reload. */
+  onShown?: (entry: WireEntry) => void;
+}
 
 export class AgentClient {
   readonly sent: string[] = [];
   readonly acknowledged: Acknowledged[] = [];
   /** Codes of refusals that stay refusals; a sound run has none. */
   readonly refused: string[] = [];
+  /** Sessions that began, and answers to a sync that brought what had been missed. */
+  readonly counts = { sessions: 0, repaired: 0 };
   readonly name: string;
   /** Whole logs by conversation: what this client would show. A reload loses them; what waits to be sent it does not. */
   logs = new Map<string, WireEntry[]>();
   readonly #url: string;
   readonly #cookie: string;
+  readonly #told: Pick<AgentClientOptions, 'onAcknowledged' | 'onShown'>;
   readonly #waiting: Waiting[] = [];
   #socket: Socket | undefined;
   #heartbeat: ReturnType<typeof setInterval> | undefined;
   #sending = false;
   #syncing = false;
+  #syncAgain = false;
 
-  constructor(options: { url: string; cookie: string; name: string }) {
+  constructor(options: AgentClientOptions) {
     this.name = options.name;
     this.#url = options.url;
     this.#cookie = options.cookie;
+    this.#told = options;
   }
 
   get waiting(): number {
     return this.#waiting.length;
+  }
+
+  /** The texts of what waits. */
+  get unsent(): string[] {
+    return this.#waiting.map(({ text }) => text);
   }
 
   /** Connects, and from then on connects again by itself whenever the connection is lost. */
@@ -53,7 +72,10 @@ export class AgentClient {
       reconnectionDelay: 50, reconnectionDelayMax: 300,
     });
     this.#socket = socket;
-    socket.on('session:started', () => {
+    socket.on('session:started', ({ heartbeatMs }: { heartbeatMs: number }) => {
+      this.counts.sessions += 1;
+      clearInterval(this.#heartbeat);
+      this.#heartbeat = setInterval(() => void this.#sync(), heartbeatMs);
       void this.#sync();
       void this.#flush();
     });
@@ -64,7 +86,13 @@ export class AgentClient {
     socket.on('disconnect', (reason) => {
       if (reason === 'io server disconnect') socket.connect();
     });
-    this.#heartbeat = setInterval(() => void this.#sync(), HEARTBEAT_MS);
+    // Turned away at the door: what may pass is tried again, after as long as was asked for.
+    socket.on('connect_error', ({ data }: Error & { data?: { code: string; retryAfterMs?: number } }) => {
+      if (!data) return;
+      if (RETRYABLE.has(data.code)) setTimeout(() => { if (this.#socket === socket) socket.connect(); }, data.retryAfterMs ?? RETRY_MS);
+      else this.refused.push(data.code);
+    });
+    socket.on('session:ended', () => this.refused.push('session:ended'));
   }
 
   stop(): void {
@@ -93,22 +121,34 @@ export class AgentClient {
     return new Map(Array.from(this.logs, ([id, entries]) => [id, entries.map(({ seq, kind, text }) => ({ seq, kind, text: text ?? null }))]));
   }
 
+  /** What is sent next: the oldest. */
+  protected next(waiting: readonly Waiting[]): Waiting | undefined {
+    return waiting[0];
+  }
+
+  #done(clientId: string): void {
+    this.#waiting.splice(this.#waiting.findIndex((one) => one.clientId === clientId), 1);
+  }
+
   async #flush(): Promise<void> {
     if (this.#sending) return;
     this.#sending = true;
     try {
-      for (let next = this.#waiting[0]; next && this.#socket?.connected; next = this.#waiting[0]) {
+      for (let next = this.next(this.#waiting); next && this.#socket?.connected; next = this.next(this.#waiting)) {
         const { event, ...payload } = next;
+        const { clientId } = next;
         // Without an answer (the connection broke, or time ran out) it stays and goes again, under its old name.
         const ack = await this.#ask<{ entry: WireEntry }>(event, payload).catch(() => null);
         if (ack?.ok) {
-          this.acknowledged.push({ clientId: next.clientId, conversationId: ack.data.entry.conversationId, seq: ack.data.entry.seq });
-          this.#waiting.shift();
+          const told = { clientId, conversationId: ack.data.entry.conversationId, seq: ack.data.entry.seq };
+          this.acknowledged.push(told);
+          this.#told.onAcknowledged?.(told);
+          this.#done(clientId);
         } else if (ack && !RETRYABLE.has(ack.error.code)) {
           this.refused.push(ack.error.code);
-          this.#waiting.shift();
-        } else if (ack?.error.retryAfterMs !== undefined) {
-          await new Promise((resolve) => setTimeout(resolve, ack.error.retryAfterMs));
+          this.#done(clientId);
+        } else {
+          await new Promise((resolve) => setTimeout(resolve, (ack && !ack.ok && ack.error.retryAfterMs) || RETRY_MS));
         }
       }
     } finally {
@@ -118,6 +158,7 @@ export class AgentClient {
 
   /** Asks for everything this client does not have, of every conversation there is. */
   async #sync(): Promise<void> {
+    this.#syncAgain = this.#syncing;
     if (this.#syncing || !this.#socket?.connected) return;
     this.#syncing = true;
     try {
@@ -132,6 +173,8 @@ export class AgentClient {
     } finally {
       this.#syncing = false;
     }
+    // What showed to be missing in the meantime may have come after what was asked.
+    if (this.#syncAgain) await this.#sync();
   }
 
   async #listed(filter: string): Promise<string[]> {
@@ -147,6 +190,7 @@ export class AgentClient {
 
   async #catchUp(conversationId: string, catchup: { answer: string; entries: WireEntry[]; earlier?: boolean }): Promise<void> {
     if (catchup.answer === 'entries') {
+      if (catchup.entries.length > 0 && this.#last(conversationId) > 0) this.counts.repaired += 1;
       for (const entry of catchup.entries) this.#take(entry);
       return;
     }
@@ -157,6 +201,7 @@ export class AgentClient {
       earlier = page.earlier;
     }
     this.logs.set(conversationId, entries);
+    for (const entry of entries) this.#told.onShown?.(entry);
   }
 
   /** Takes an entry in. False: something before it is missing. */
@@ -167,6 +212,7 @@ export class AgentClient {
     const log = this.logs.get(entry.conversationId);
     if (log) log.push(entry);
     else this.logs.set(entry.conversationId, [entry]);
+    this.#told.onShown?.(entry);
     return true;
   }
 

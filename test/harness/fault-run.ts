@@ -1,156 +1,134 @@
 /**
- * People who write while the gateway is killed: one run of a fault test. What they write, when they load their page again
- * and when the gateway dies follows from the seed; the rest is left to the machine.
+ * One run of a fault test: people write, a scenario breaks things, and then everything is compared: what they sent, what they were
+ * told, what they show, and what the log holds. What they write and what breaks follows from the seed; the rest is the machine's.
  */
-import { AgentClient } from './agent-client.ts';
-import { differences, type View } from './compare-logs.ts';
-import { startGateway } from './gateway.ts';
-import { type Random, random } from './random.ts';
-import { readLog } from './read-log.ts';
+import { differences } from './compare-logs.ts';
+import { openClusterWorld } from './fault-cluster.ts';
+import { type Clients, People } from './fault-people.ts';
+import type { Scenario } from './fault-scenarios.ts';
+import { Stage, type Deeds } from './fault-stage.ts';
+import { openPGliteWorld, type World, type WorldKind, type WorldOptions } from './fault-world.ts';
+import { NO_FAULTS } from './fault-lane.ts';
+import type { ProxyCounts } from './fault-proxy.ts';
+import { random } from './random.ts';
 import { until } from './until.ts';
-import { VisitorClient } from './visitor-client.ts';
 
-export interface FaultPlan { seed: number; visitors: number; agents: number; messages: number; kills: number }
+export interface FaultPlan {
+  scenario: Scenario;
+  world: WorldKind;
+  seed: number;
+  visitors: number;
+  agents: number;
+  messages: number;
+  rounds: number;
+  /** Gateways, where there can be more than one. */
+  gateways?: number;
+  /** How long anything may take to go on, in milliseconds; clients wait for up to 15 s between two attempts to connect. */
+  patienceMs?: number;
+  /** How long it may take at the end until everybody shows everything; as long as anything else. */
+  settleMs?: number;
+  /** Broken clients or gateways, to see them found out. */
+  clients?: Partial<Clients>;
+  program?: readonly string[];
+  env?: Readonly<Record<string, string>>;
+}
 
 export interface FaultReport {
   /** Empty when all is well. */
   differences: string[];
+  deeds: Deeds;
+  network: ProxyCounts;
   messages: number;
-  kills: number;
   reloads: number;
-  /** Messages written while there was no gateway. */
-  writtenWhileDown: number;
+  /** Messages written while something was broken. */
+  inTrouble: number;
+  /** Sessions that began anew. */
+  reconnects: number;
+  /** Syncs that brought what had been missed. */
+  repaired: number;
+  /** Longest time from an acknowledgement until all agents showed the entry, in milliseconds. */
+  latestMs: number;
+  tookMs: number;
+  /** What the gateways logged last. */
+  log: string;
 }
 
-/** As fast as people in a hurry, times many; the limits for them have tests of their own. */
-const NO_LIMITS = '1000000/1000000';
-const ENVIRONMENT = {
-  HEARTBEAT_MS: '1000',
-  RATE_VISITOR_MESSAGES: NO_LIMITS, RATE_VISITOR_REQUESTS: NO_LIMITS, RATE_MEMBER_REQUESTS: NO_LIMITS,
-  RATE_CONNECTIONS: NO_LIMITS, RATE_HTTP: NO_LIMITS, RATE_SIGN_IN_IP: NO_LIMITS,
-};
-/** Nobody writes further ahead of the acknowledgements than this; while the gateway is down people go on for a while. */
-const MOST_WAITING = { up: 4, down: 12 };
-/** For the last messages to get through after the last kill; clients wait for up to 15 s between two attempts. */
-const SETTLE_MS = 60_000;
-
-/** What the writers ask and tell the run. */
-interface Desk { mayWrite(waiting: number): boolean; note(what: 'message' | 'reload'): void }
+const PATIENCE_MS = 90_000;
 
 export async function runFaults(plan: FaultPlan): Promise<FaultReport> {
+  const started = performance.now();
+  const patienceMs = plan.patienceMs ?? PATIENCE_MS;
   const chance = random(plan.seed);
-  const gateway = await startGateway({ env: ENVIRONMENT });
-  const { cookie } = await gateway.signIn();
-  // Every other visitor has two tabs open and writes in both.
-  const visitors = Array.from({ length: plan.visitors }, (_, index) => new VisitorClient({ url: gateway.url, name: `visitor ${index + 1}`, tabs: 1 + (index % 2) }));
-  const agents = Array.from({ length: plan.agents }, (_, index) => new AgentClient({ url: gateway.url, cookie, name: `agent ${index + 1}` }));
-  const people = [...visitors, ...agents];
-  let down = false;
-  const report: FaultReport = { differences: [], messages: 0, kills: 0, reloads: 0, writtenWhileDown: 0 };
-  const desk: Desk = {
-    mayWrite: (waiting) => waiting < (down ? MOST_WAITING.down : MOST_WAITING.up),
-    note(what) {
-      if (what === 'reload') report.reloads += 1;
-      else report.messages += 1;
-      if (what === 'message' && down) report.writtenWhileDown += 1;
-    },
-  };
+  const world = await openWorld(plan.world, {
+    ...plan.scenario.world, seed: chance.between(0, 2 ** 31), ...pick(plan, 'gateways', 'program'), env: { ...plan.scenario.world?.env, ...plan.env },
+  });
+  const people = new People({ url: world.proxy.url, cookies: world.cookies, chance, patienceMs, ...pick(plan, 'visitors', 'agents', 'messages', 'clients'), ...pick(plan.scenario, 'length') });
+  const stage = new Stage({ world, people, chance: random(chance.between(0, 2 ** 31)), rounds: plan.rounds, patienceMs });
+  const clientsAtFirst = people.visitors.reduce((sum, { tabs }) => sum + tabs, 0) + people.agents.length;
   try {
-    for (const one of people) one.start();
-    const share = Math.ceil(plan.messages / people.length);
-    const writing = Promise.all([
-      ...visitors.map((visitor) => writeAsVisitor(visitor, share, random(chance.between(0, 2 ** 31)), desk)),
-      ...agents.map((agent) => writeAsAgent(agent, share, random(chance.between(0, 2 ** 31)), desk)),
-    ]);
-    await Promise.all([writing, killAgainAndAgain()]);
-    await settle();
-    for (const one of people) one.stop();
-    await gateway.stop();
-    report.differences = [...people.flatMap((one) => one.refused.map((code) => `refused: ${one.name} was refused with ${code}`)), ...differences({ log: await readLog(gateway.dataDir), senders: people, views: views() })];
-    return report;
+    people.start();
+    const found = await playAndCompare(world, people, stage, plan.scenario, plan.settleMs ?? patienceMs);
+    return {
+      differences: found,
+      deeds: stage.deeds, network: world.proxy.counts,
+      messages: people.counts.messages, reloads: people.counts.reloads, inTrouble: people.counts.inTrouble,
+      reconnects: Math.max(0, people.sessions - clientsAtFirst - people.counts.reloads), repaired: people.repaired,
+      latestMs: Math.round(people.latest), tookMs: Math.round(performance.now() - started),
+      log: world.gateways.map(({ stderr }, index) => `gateway ${index + 1}:\n${stderr.slice(-4_000)}`).join('\n'),
+    };
   } finally {
-    for (const one of people) one.stop();
-    await gateway.kill();
-  }
-
-  async function killAgainAndAgain(): Promise<void> {
-    const between = plan.messages / (plan.kills + 1);
-    while (report.kills < plan.kills) {
-      const enough = acknowledged() + chance.between(Math.ceil(between * 0.3), Math.ceil(between));
-      await until(() => acknowledged() >= enough, { timeout: SETTLE_MS, every: 2, what: `${enough} acknowledgements` });
-      await moment(chance, 0, 30);
-      await gateway.kill();
-      down = true;
-      report.kills += 1;
-      if (chance.next() < 0.3) {
-        // Killed once more while it starts: it is in the middle of putting the database right.
-        gateway.launch();
-        await moment(chance, 30, 900);
-        await gateway.kill();
-      }
-      await gateway.start();
-      down = false;
-    }
-  }
-
-  function acknowledged(): number {
-    return people.reduce((sum, one) => sum + one.acknowledged.length, 0);
-  }
-
-  /** Until nothing waits and everybody shows what somebody who has just come in is told. */
-  async function settle(): Promise<void> {
-    await until(() => people.every((one) => one.waiting === 0), { timeout: SETTLE_MS, what: 'the last messages to be acknowledged' });
-    const fresh = new AgentClient({ url: gateway.url, cookie, name: 'a fresh agent' });
-    fresh.start();
-    try {
-      await until(async () => {
-        for (const visitor of visitors) await visitor.loadAll();
-        const log = Array.from(fresh.logs.values()).flat().map((entry) => ({ ...entry, text: entry.text ?? null }));
-        const found = differences({ log, senders: people, views: views() });
-        if (found.length > 0) throw new Error(found.join('\n'));
-        return true;
-      }, { timeout: SETTLE_MS, every: 100, what: 'all clients to show the log' });
-    } catch {
-      // What is wrong is found again in the stored log, and told from there.
-    } finally {
-      fresh.stop();
-    }
-  }
-
-  function views(): View[] {
-    return [
-      ...visitors.flatMap((visitor) => Array.from({ length: visitor.tabs }, (_, tab): View => ({ name: `${visitor.name}, tab ${tab + 1},`, audience: 'visitor', conversations: visitor.shown(tab) }))),
-      ...agents.map((agent): View => ({ name: agent.name, audience: 'agent', conversations: agent.shown() })),
-    ];
+    people.stop();
+    await world.discard();
   }
 }
 
-async function writeAsVisitor(visitor: VisitorClient, count: number, chance: Random, { mayWrite, note }: Desk): Promise<void> {
-  for (let written = 1; written <= count; written += 1) {
-    await until(() => mayWrite(visitor.waiting), { timeout: SETTLE_MS, every: 2, what: `${visitor.name}'s outbox to empty` });
-    await visitor.say(`${visitor.name} writes ${written}`, chance.between(0, visitor.tabs - 1));
-    note('message');
-    if (chance.next() < 0.02) {
-      visitor.reload(chance.between(0, visitor.tabs - 1));
-      note('reload');
-    }
+async function playAndCompare(world: World, people: People, stage: Stage, scenario: Scenario, settleMs: number): Promise<string[]> {
+  let stuck: string | undefined;
+  try {
+    await Promise.all([people.write(), scenario.play(stage)]);
+    world.proxy.faults = NO_FAULTS;
+    await settle(people, settleMs);
+  } catch (error) {
+    // Told with everything else that is wrong, which may say why.
+    stuck = `stuck: ${error instanceof Error ? error.message : String(error)}`;
+  }
+  const { waiting } = people;
+  people.stop();
+  await world.stop();
+  const found = differences({ log: await world.readLog(), senders: people.senders(), views: people.views() });
+  const replayed = await world.replay();
+  return [
+    ...(stuck === undefined ? [] : [stuck]),
+    ...(waiting === 0 ? [] : [`waiting: ${waiting} messages were still waiting at the end`]),
+    ...people.all.flatMap((one) => one.refused.map((code) => `refused: ${one.name} was refused with ${code}`)),
+    ...found,
+    ...(replayed === null ? [] : [`replay: ${replayed}`]),
+  ];
+}
+
+/** Until nothing waits and everybody shows what somebody who has just come in is told. */
+async function settle(people: People, patienceMs: number): Promise<void> {
+  const fresh = people.freshAgent();
+  fresh.start();
+  try {
+    await until(() => people.waiting === 0, { timeout: patienceMs, what: 'the last messages to be acknowledged' });
+    await until(async () => {
+      for (const visitor of people.visitors) await visitor.loadAll();
+      const log = Array.from(fresh.logs.values()).flat().map((entry) => ({ ...entry, text: entry.text ?? null }));
+      const [difference] = differences({ log, senders: people.senders(), views: people.views() });
+      if (difference !== undefined) throw new Error(difference);
+      return true;
+    }, { timeout: patienceMs, every: 100, what: 'all clients to show the log' });
+  } finally {
+    fresh.stop();
   }
 }
 
-async function writeAsAgent(agent: AgentClient, count: number, chance: Random, { mayWrite, note }: Desk): Promise<void> {
-  for (let written = 1; written <= count; written += 1) {
-    await until(() => agent.logs.size > 0 && mayWrite(agent.waiting), { timeout: SETTLE_MS, every: 2, what: `${agent.name}'s outbox to empty` });
-    const conversation = chance.pick(Array.from(agent.logs.keys()).toSorted());
-    agent.say(chance.next() < 0.2 ? 'note:add' : 'message:send', conversation, `${agent.name} writes ${written}`);
-    note('message');
-    if (chance.next() < 0.01) {
-      agent.reload();
-      note('reload');
-    }
-  }
+function openWorld(kind: WorldKind, options: WorldOptions): Promise<World> {
+  return kind === 'pglite' ? openPGliteWorld(options) : openClusterWorld(options);
 }
 
-/** A moment by chance, so that the kill falls anywhere in what the gateway is doing. Nothing is waited for here. */
-function moment(chance: Random, low: number, high: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, chance.between(low, high)));
+/** These fields, where they are set. */
+function pick<T extends object, K extends keyof T>(from: T, ...keys: K[]): Pick<T, K> {
+  return Object.fromEntries(keys.filter((key) => from[key] !== undefined).map((key) => [key, from[key]])) as Pick<T, K>;
 }

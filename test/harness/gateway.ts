@@ -22,6 +22,8 @@ export interface GatewayOptions {
   /** 0, the default: any free one. It keeps the one it got when it is started again. */
   port?: number;
   env?: Record<string, string>;
+  /** What is run, with arguments for Node before it; the gateway itself by default. */
+  program?: readonly string[];
 }
 
 export interface Session { cookie: string; member: { id: string; name: string; email: string; role: string }; workspace: { id: string; name: string } }
@@ -30,6 +32,7 @@ export interface Session { cookie: string; member: { id: string; name: string; e
 export class Gateway {
   readonly dataDir: string;
   readonly #env: Record<string, string>;
+  readonly #program: readonly string[];
   #port: number;
   #child: ChildProcess | undefined;
   #stdout = '';
@@ -40,6 +43,7 @@ export class Gateway {
     this.dataDir = options.dataDir ?? temporaryDirectory('data');
     this.#port = options.port ?? 0;
     this.#env = options.env ?? {};
+    this.#program = options.program ?? ['gateway/server.ts'];
   }
 
   /** `http://localhost:PORT`, without a slash at the end. */
@@ -86,7 +90,7 @@ export class Gateway {
   launch(): void {
     if (this.#child) throw new Error('The gateway runs already');
     if (!existsSync(join(root, 'dist/manifest.json'))) throw new Error('dist/ is not built; `npm run build` says why');
-    const child = spawn(process.execPath, ['gateway/server.ts'], {
+    const child = spawn(process.execPath, this.#program, {
       cwd: root,
       stdio: ['ignore', 'pipe', 'pipe'],
       env: {
@@ -96,7 +100,7 @@ export class Gateway {
       },
     });
     this.#child = child;
-    if (child.pid !== undefined) noteProcess(child.pid, 'gateway/server.ts');
+    if (child.pid !== undefined) noteProcess(child.pid, this.#program.at(-1) ?? '');
     child.stdout.setEncoding('utf8').on('data', (text: string) => { this.#stdout += text; });
     child.stderr.setEncoding('utf8').on('data', (text: string) => { this.#stderr += text; });
     child.once('error', (error) => { this.#stderr += `${error.message}\n`; });
@@ -112,6 +116,11 @@ export class Gateway {
     if (!child) return;
     child.kill(signal);
     await until(() => this.#child !== child, { what: `the gateway to end after ${signal}`, every: 5 });
+  }
+
+  /** Sends it a signal and waits for nothing: SIGSTOP freezes it, SIGCONT thaws it. */
+  signal(signal: NodeJS.Signals): void {
+    this.#child?.kill(signal);
   }
 
   /** Stops it the graceful way. Rejects when it takes too long, and ends it then. */
@@ -168,7 +177,7 @@ export class Gateway {
 
 /** Starts a gateway. The caller stops it (`afterAll(() => gateway.stop())`); the end of the run clears away what a failed test left. */
 export async function startGateway(options: GatewayOptions = {}): Promise<Gateway> {
-  const ordinary = !options.dataDir && !Object.keys(options.env ?? {}).some((name) => /OWNER|WORKSPACE/.test(name));
+  const ordinary = !options.dataDir && !Object.keys(options.env ?? {}).some((name) => /OWNER|WORKSPACE|DATABASE_URL|SUPABASE_URL/.test(name));
   const gateway = new Gateway(ordinary ? { ...options, dataDir: await dataOfAFirstStart() } : options);
   await gateway.start();
   return gateway;

@@ -5,6 +5,7 @@
 import { writeSync } from 'node:fs';
 import { lockData } from '../../gateway/store/data-lock.ts';
 import { openStore } from '../../gateway/store/open-store.ts';
+import { makeSeed } from '../../gateway/store/seed.ts';
 import { testWorkspace } from './store.ts';
 
 const [dataDir = '', does, name = ''] = process.argv.slice(2);
@@ -23,7 +24,7 @@ if (does === 'lock') {
   }
   setInterval(() => {}, 60_000);
 } else {
-  const store = await openStore({ dataDir });
+  const store = await openStore({ dataDir, seed: await makeSeed() });
   if (!(await store.workspace('demo'))) await store.createWorkspace(testWorkspace());
   const write = async (which: number): Promise<never> => {
     const author = { kind: 'visitor' as const, id: `v${which}`, name: null };

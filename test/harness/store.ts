@@ -1,24 +1,17 @@
 /**
  * Stores for tests: PGlite in memory, migrated, in about a second. A new database is copied from a dump of an empty one, which is
- * made once for each state of the migrations and kept in the system's temporary folder.
+ * made once for each state of the migrations.
  */
-import { createHash } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
-import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
 import { nanoid } from 'nanoid';
 import { WidgetSettings } from '../../shared/settings.ts';
-import { checksumOf, readMigrations } from '../../gateway/store/migrate.ts';
 import { openPGlite, type PGliteTransport } from '../../gateway/store/pglite.ts';
 import { createStore } from '../../gateway/store/rpc-store.ts';
+import { makeSeed } from '../../gateway/store/seed.ts';
 import { storeErrorOf, sqlstateOf } from '../../gateway/store/sql-errors.ts';
 import type { Member, Rpc, Store, Workspace } from '../../gateway/store/store.ts';
-
-/** How long a dump is kept, in milliseconds: 40 MB each. */
-const KEPT_MS = 86_400_000;
 
 export interface TestStore {
   store: Store;
@@ -29,14 +22,14 @@ export interface TestStore {
 
 /** A store as the gateway has it, with PGlite in a worker thread, but in memory. Close it when the test is over. */
 export async function openTestStore(): Promise<TestStore> {
-  const transport: PGliteTransport = await openPGlite({ dataDir: null, seed: await emptyDatabase() });
+  const transport: PGliteTransport = await openPGlite({ dataDir: null, seed: await makeSeed() });
   const store = createStore(transport);
   return { store, rpc: transport.rpc, close: () => store.close() };
 }
 
 /** The same with PGlite in this thread, so that a test can look into the tables: `query` runs any SQL. */
 export async function openTestDatabase(): Promise<TestStore & { query<R = Record<string, unknown>>(sql: string, params?: unknown[]): Promise<R[]> }> {
-  const database = await PGlite.create({ loadDataDir: new Blob([await readFile(await emptyDatabase())]) });
+  const database = await PGlite.create({ loadDataDir: new Blob([await readFile(await makeSeed())]) });
   const rpc: Rpc = async (fn, args) => {
     const named = Object.keys(args).map((name, index) => `${name} => $${index + 1}`).join(', ');
     const values = Object.values(args).map((value) => (typeof value === 'object' && value !== null ? JSON.stringify(value) : value));
@@ -58,7 +51,7 @@ export async function openTestDatabase(): Promise<TestStore & { query<R = Record
 
 /** Puts an empty, migrated database into a data folder, so that what opens it next need not make one: about a second instead of several. */
 export async function prepareDataDir(dataDir: string): Promise<void> {
-  const transport = await openPGlite({ dataDir: join(dataDir, 'db'), seed: await emptyDatabase() });
+  const transport = await openPGlite({ dataDir: join(dataDir, 'db'), seed: await makeSeed() });
   await transport.close();
 }
 
@@ -71,31 +64,4 @@ export function testWorkspace(id = 'demo', change: Partial<Workspace> = {}): Wor
 export function testMember(change: Partial<Member> = {}): Member & { passwordHash: string } {
   const id = change.id ?? nanoid();
   return { id, name: 'Ada', email: `${id.toLowerCase()}@example.com`, role: 'agent', passwordHash: 'none', ...change };
-}
-
-/** The file with the dump of an empty, migrated database. Several test files may make it at once: the last rename stays. */
-async function emptyDatabase(): Promise<string> {
-  const pglite = join(dirname(createRequire(import.meta.url).resolve('@electric-sql/pglite')), '../package.json');
-  const { version } = JSON.parse(await readFile(pglite, 'utf8')) as { version: string };
-  const state = (await readMigrations()).map(({ version, name, sql }) => `${version}_${name} ${checksumOf(sql)}`);
-  const key = createHash('sha256').update([version, ...state].join('\n')).digest('hex').slice(0, 24);
-  const folder = join(tmpdir(), 'miradesk-test-databases');
-  const file = join(folder, `${key}.tar`);
-  if (existsSync(file)) return file;
-  await mkdir(folder, { recursive: true });
-  for (const old of await readdir(folder)) {
-    // Of states of the migrations that nobody has any more. Another run may clear away the same.
-    const { mtimeMs } = await stat(join(folder, old)).catch(() => ({ mtimeMs: Date.now() }));
-    if (mtimeMs < Date.now() - KEPT_MS) await rm(join(folder, old), { recursive: true, force: true });
-  }
-  const own = await mkdtemp(join(folder, 'making-'));
-  const transport = await openPGlite({ dataDir: null });
-  try {
-    await transport.dump(join(own, 'dump.tar'));
-    await rename(join(own, 'dump.tar'), file);
-  } finally {
-    await transport.close();
-    await rm(own, { recursive: true, force: true });
-  }
-  return file;
 }

@@ -3,7 +3,9 @@
  * The profile (localStorage, IndexedDB, locks, channels) outlives its tabs, so a tab can be closed, crash or be loaded again.
  */
 import { IDBFactory } from 'fake-indexeddb';
+import type { OpenWire } from '../../widget/connection.ts';
 import { openWebSocket } from '../../widget/connection-websocket.ts';
+import type { VisitorAnswers } from '../../shared/protocol.ts';
 import { createMessenger, type Messenger } from '../../widget/messenger.ts';
 import type { KeyValueStorage } from '../../widget/session.ts';
 import type { Acknowledged, LogEntry } from './compare-logs.ts';
@@ -12,18 +14,24 @@ import { until } from './until.ts';
 export class VisitorClient {
   readonly sent: string[] = [];
   readonly acknowledged: Acknowledged[] = [];
+  /** Sessions that began, and answers to a sync that brought what had been missed. */
+  readonly counts = { sessions: 0, repaired: 0 };
   readonly name: string;
+  protected indexedDB = new IDBFactory();
   readonly #url: string;
-  readonly #indexedDB = new IDBFactory();
+  readonly #onAcknowledged: ((ack: Acknowledged) => void) | undefined;
+  /** Codes with which the gateway turned a tab away for good. */
+  readonly #turnedAway: string[] = [];
   readonly #items = new Map<string, string>();
   readonly #locks: LockManager;
   readonly #Channel: typeof BroadcastChannel;
   readonly #tabs: Messenger[];
 
-  constructor(options: { url: string; name: string; tabs?: number }) {
+  constructor(options: { url: string; name: string; tabs?: number; onAcknowledged?: (ack: Acknowledged) => void }) {
     const { name } = options;
     this.name = name;
     this.#url = options.url;
+    this.#onAcknowledged = options.onAcknowledged;
     // Node has the browser's locks and channels, for the whole process; each profile gets its own by name.
     this.#locks = {
       query: () => navigator.locks.query(),
@@ -46,9 +54,14 @@ export class VisitorClient {
     return Math.max(...this.#tabs.map((tab) => tab.state().waiting.length));
   }
 
-  /** What failed for good; a sound run has none. */
+  /** The texts of those. */
+  get unsent(): string[] {
+    return this.#tabs.flatMap((tab) => tab.state().waiting.map(({ payload }) => payload.text));
+  }
+
+  /** What failed for good, messages and connections; a sound run has none. */
   get refused(): string[] {
-    return this.#tabs.flatMap((tab) => tab.state().waiting.flatMap((item) => (item.error ? [item.error.code] : [])));
+    return [...this.#turnedAway, ...this.#tabs.flatMap((tab) => tab.state().waiting.flatMap((item) => (item.error ? [item.error.code] : [])))];
   }
 
   /** Connects all tabs. */
@@ -101,20 +114,42 @@ export class VisitorClient {
     return createMessenger({
       workspace: 'demo',
       origin: this.#url,
-      openWire: openWebSocket,
+      openWire: this.#openWire,
       storage: this.#storage(index),
-      indexedDB: this.#indexedDB,
+      indexedDB: this.indexedDB,
       locks: this.#locks,
       Channel: this.#Channel,
       page: () => ({ url: `${this.#url}/demo/`, title: 'Kettle & Kiln', referrer: '' }),
     }, {
-      onChange: () => {},
+      onChange: ({ connection }) => {
+        if (connection.name === 'refused') this.#turnedAway.push(connection.error.code);
+      },
       onReceived: () => {},
       onSent: ({ clientId, conversationId, seq }) => {
-        this.acknowledged.push({ clientId: clientId ?? '', conversationId, seq });
+        const ack = { clientId: clientId ?? '', conversationId, seq };
+        this.acknowledged.push(ack);
+        this.#onAcknowledged?.(ack);
       },
     });
   }
+
+  /** The widget's own way to the gateway, counted. */
+  readonly #openWire: OpenWire = (origin, auth, events) => {
+    const wire = openWebSocket(origin, auth, {
+      ...events,
+      news: (event, payload) => {
+        if (event === 'session:started') this.counts.sessions += 1;
+        events.news(event, payload);
+      },
+    });
+    return {
+      close: wire.close,
+      emit: (event, payload, answer) => wire.emit(event, payload, (data) => {
+        if (event === 'log:sync' && broughtEntries(data)) this.counts.repaired += 1;
+        answer(data);
+      }),
+    };
+  };
 
   /** localStorage as one tab sees it; the other tabs hear of changes, as they do by the browser's `storage` event. */
   #storage(tab: number): KeyValueStorage {
@@ -133,4 +168,10 @@ export class VisitorClient {
       },
     };
   }
+}
+
+/** Whether the answer to a log:sync held entries of a conversation that was known. */
+function broughtEntries(ack: unknown): boolean {
+  const { data } = (ack ?? {}) as { data?: VisitorAnswers['log:sync'] };
+  return data?.conversations.some(({ catchup }) => catchup.answer === 'entries' && catchup.entries.length > 0) ?? false;
 }

@@ -136,8 +136,11 @@ export async function createApp({ config, store, assets, logger, neighbours = nu
   };
 }
 
+/** Connections that may wait to be taken. When everybody comes back at once, those who find no place here try again after 1, 3, 7 and 15 seconds. */
+const BACKLOG = 4_096;
+
 /** Without a host: on every address of the machine, of both kinds where it has both. */
 async function listenOn(fastify: FastifyInstance, { port, host }: Pick<Config, 'port' | 'host'>): Promise<void> {
   const hasIPv6 = Object.values(networkInterfaces()).some((addresses) => addresses?.some(({ family }) => family === 'IPv6'));
-  await fastify.listen({ port, host: host ?? (hasIPv6 ? '::' : '0.0.0.0') });
+  await fastify.listen({ port, host: host ?? (hasIPv6 ? '::' : '0.0.0.0'), backlog: BACKLOG });
 }

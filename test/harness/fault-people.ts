@@ -168,7 +168,8 @@ export class People {
       this.#idle.delete(one);
       await until(() => {
         if (this.#stopped) throw new Hopeless('The run is over');
-        return one.waiting < (this.trouble ? MOST_WAITING.trouble : MOST_WAITING.calm);
+        // Meanwhile an agent's page may have been loaded again, and knows no conversation yet.
+        return one.waiting < (this.trouble ? MOST_WAITING.trouble : MOST_WAITING.calm) && (one instanceof VisitorClient || one.logs.size > 0);
       }, { timeout: this.#options.patienceMs, every: 2, what: `${one.name}'s outbox to empty` });
       const text = `${one.name} writes ${written}${this.#padding(chance)}`;
       if (one instanceof VisitorClient) await this.#writeAsVisitor(one, text, chance);

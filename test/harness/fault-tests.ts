@@ -18,7 +18,7 @@ const asked = {
 function planOf(scenario: Scenario, world: WorldKind, seed: number): FaultPlan {
   const crowd = asked.long ? { visitors: 16, agents: 4 } : { visitors: 6, agents: 3 };
   const messages = asked.messages || (asked.long ? 10_000 : scenario.messages ?? 400);
-  return { scenario, world, seed, ...crowd, messages, rounds: scenario.rounds * (asked.long ? 5 : 1), ...(world === 'cluster' ? { gateways: asked.long ? 3 : 2 } : {}) };
+  return { scenario, world, seed, ...crowd, messages, rounds: scenario.rounds * (asked.long ? 5 : 1), ...(world === 'cluster' ? { gateways: asked.long || scenario.name === 'rolling' ? 3 : 2 } : {}) };
 }
 
 /** To be called in a `describe`: a test for each scenario of this world. */

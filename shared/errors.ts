@@ -15,6 +15,12 @@ export const ERRORS = {
   token_invalid: 'This chat session is not valid. A new one can be started.',
   /** The visitor token was right once. Start again without it. */
   token_expired: 'This chat session has expired. A new one can be started.',
+  /** Who the site says this visitor is was not signed with the workspace's secret, or not for this visitor or workspace. Connect again without it. */
+  identity_invalid: 'We could not confirm who you are. Please sign in again.',
+  /** What the site signed was right once. Get a fresh one from the site. */
+  identity_expired: 'Your sign-in has run out. Please sign in again.',
+  /** What the site signed for one browser (its `jti`) came from another one. */
+  identity_replayed: 'This sign-in was used in another browser before. Please sign in again.',
   /** No member is signed in on this connection. */
   sign_in_required: 'Please sign in.',
   /** E-mail and password do not belong together. Never says which of the two is wrong. */
@@ -31,6 +37,12 @@ export const ERRORS = {
   text_invalid: 'This text contains characters that cannot be sent.',
   /** Payload over PAYLOAD_MAX_BYTES. */
   payload_too_large: 'This is too large to send.',
+  /** A file over FILE_MAX_BYTES. */
+  file_too_large: 'This file is too large to send.',
+  /** What is in the file, whatever its name says, is not of a kind that may be sent. */
+  file_type_not_allowed: 'This kind of file cannot be sent.',
+  /** Too many files are uploaded that were not sent yet. */
+  files_too_many: 'There are too many files waiting. Send or remove some first.',
   /** Too many in too short a time. `retryAfterMs` says when to try again. */
   rate_limited: 'That was a little too fast. It will be tried again in a moment.',
   /** The gateway's queue is full. `retryAfterMs` says when to try again. */

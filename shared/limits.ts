@@ -13,7 +13,7 @@ export const TEXT_MAX = 8_000;
 export const PAYLOAD_MAX_BYTES = 64 * 1024;
 
 /** Largest `auth` of a handshake, in bytes of its JSON in UTF-8. */
-export const HANDSHAKE_MAX_BYTES = 4 * 1024;
+export const HANDSHAKE_MAX_BYTES = 8 * 1024;
 
 /** Largest packet at all, in bytes. Beyond it the connection is closed (WebSocket close code 1009). */
 export const PACKET_MAX_BYTES = 1024 * 1024;
@@ -49,4 +49,40 @@ export const ACK_TIMEOUT_MS = 10_000;
 export const TYPING_TTL_MS = 6_000;
 
 /** Longest texts of the settings a site owner makes, in characters. */
-export const SETTINGS_MAX = { name: 80, teamName: 80, greeting: 500, replyTime: 120 } as const;
+export const SETTINGS_MAX = {
+  name: 80, teamName: 80, greeting: 500, replyTime: 120, launcherLabel: 40, font: 200, consentText: 500, formLabel: 120, address: 500, holidays: 100,
+} as const;
+
+/** Most questions in the form before a chat. */
+export const FORM_FIELDS_MAX = 10;
+
+/** Most files of one message. */
+export const ATTACHMENTS_MAX = 10;
+
+/** Largest file that can be sent, in bytes. */
+export const FILE_MAX_BYTES = 10 * 1024 * 1024;
+
+/** Longest name of a file, in characters; the gateway cuts what is longer. */
+export const FILE_NAME_MAX = 200;
+
+/** Most files of one person that are uploaded and not sent yet. */
+export const FILES_PENDING_MAX = 20;
+
+/** Longest comment of a rating, in characters. */
+export const RATING_COMMENT_MAX = 2_000;
+
+/** Most attributes of a visitor; the longest name and value of one, in characters. */
+export const ATTRIBUTES_MAX = 50;
+export const ATTRIBUTE_NAME_MAX = 64;
+export const ATTRIBUTE_VALUE_MAX = 1_000;
+
+/** Most tags of a visitor, and the longest, in characters. */
+export const TAGS_MAX = 20;
+export const TAG_MAX = 50;
+
+/** Longest name of a tracked event, in characters. The newest EVENTS_KEPT of a visitor are kept. */
+export const EVENT_NAME_MAX = 100;
+export const EVENTS_KEPT = 50;
+
+/** Longest id that a site gives its user, in characters. */
+export const USER_ID_MAX = 200;

@@ -9,7 +9,7 @@
 import { z } from 'zod';
 import type { WireError } from './errors.ts';
 import * as limits from './limits.ts';
-import { textProblem, withoutUnstorable } from './text.ts';
+import { isStorable, textProblem, withoutUnstorable } from './text.ts';
 
 /** The acknowledgement of every request. `ok: true` on anything that writes means: it is committed (rule D1). */
 export type Ack<T> = { ok: true; data: T } | { ok: false; error: WireError };
@@ -29,6 +29,16 @@ const text = z.string().superRefine((value, context) => {
   const problem = textProblem(value);
   if (problem) context.addIssue({ code: 'custom', message: problem });
 });
+/** Text of a message, which may be empty where files come with it. */
+const messageText = z.string().superRefine((value, context) => {
+  const problem = textProblem(value);
+  if (problem && problem !== 'text_empty') context.addIssue({ code: 'custom', message: problem });
+});
+const attachmentIds = z.array(id).max(limits.ATTACHMENTS_MAX).default([]);
+const notEmpty = [
+  ({ text, attachments }: { text: string; attachments: string[] }) => attachments.length > 0 || textProblem(text) !== 'text_empty', { error: 'text_empty' },
+] as const;
+const short = (max: number) => z.string().refine(isStorable).trim().max(max);
 // Cut first: the cut may leave half a character behind.
 const pageField = z.string().transform((value) => withoutUnstorable(value.slice(0, limits.PAGE_FIELD_MAX)));
 /** Where a list goes on; made by the gateway, opaque to clients. */
@@ -36,6 +46,30 @@ const cursor = z.string().regex(/^[\x20-\x7e]{0,200}$/);
 /** The page the visitor is on. */
 export const Page = z.object({ url: pageField, title: pageField.default(''), referrer: pageField.default('') });
 export type Page = z.infer<typeof Page>;
+
+/** What is known of a visitor beside what they write; what is left out stays as it is. Nothing of it is proven unless the site signed it. */
+export const Profile = z.object({
+  name: short(200).optional(),
+  email: z.union([z.literal(''), z.email().max(254)]).optional(),
+  phone: short(50).optional(),
+  /** The site's own facts, by name; null takes one away. */
+  attributes: z.record(short(limits.ATTRIBUTE_NAME_MAX), z.union([short(limits.ATTRIBUTE_VALUE_MAX), z.number(), z.boolean(), z.null()]))
+    .refine((facts) => Object.keys(facts).length <= limits.ATTRIBUTES_MAX).optional(),
+  /** Tags to add. */
+  tags: z.array(short(limits.TAG_MAX).min(1)).max(limits.TAGS_MAX).optional(),
+});
+export type Profile = z.infer<typeof Profile>;
+
+/**
+ * Who the site says this visitor is. Proven by one of two: `token`, a JWT (HS256, with `exp`) whose `sub` or `userId` is the user's id; or
+ * `userHash`, the HMAC-SHA256 of `userId` in hexadecimal; both with the workspace's identity secret.
+ */
+export const Identity = Profile.extend({
+  userId: z.string().min(1).max(limits.USER_ID_MAX).refine(isStorable).optional(),
+  token: z.string().max(3_000).optional(),
+  userHash: z.string().max(200).optional(),
+});
+export type Identity = z.infer<typeof Identity>;
 
 // ---- what a conversation is -----------------------------------------------------------------------------------
 
@@ -48,6 +82,20 @@ export type MemberRef = z.infer<typeof MemberRef>;
 
 export const Status = z.enum(['open', 'closed']);
 export type Status = z.infer<typeof Status>;
+
+/** A file that came with a message. It is fetched at `/files/WORKSPACE/ID/NAME`; whoever knows the id may. */
+export const Attachment = z.object({
+  id,
+  name: z.string(),
+  /** By what is in it: `image/png`. */
+  type: z.string(),
+  /** In bytes. */
+  size: z.int(),
+  /** Of an image, in pixels. */
+  width: z.int().optional(),
+  height: z.int().optional(),
+});
+export type Attachment = z.infer<typeof Attachment>;
 
 const entryBase = {
   /** Unique in the workspace. */
@@ -63,12 +111,14 @@ const entryBase = {
 };
 /** One entry of a conversation's log. A client skips kinds it does not know, but counts their `seq`. */
 export const Entry = z.discriminatedUnion('kind', [
-  z.object({ ...entryBase, kind: z.literal('message'), text: z.string(), page: Page.optional() }),
+  z.object({ ...entryBase, kind: z.literal('message'), text: z.string(), page: Page.optional(), attachments: z.array(Attachment).optional() }),
   /** For agents only. */
   z.object({ ...entryBase, kind: z.literal('note'), text: z.string() }),
   /** For agents only. */
   z.object({ ...entryBase, kind: z.literal('assigned'), assignee: MemberRef.nullable() }),
   z.object({ ...entryBase, kind: z.literal('status'), status: Status }),
+  /** What the visitor thought of it: 1 to 5. */
+  z.object({ ...entryBase, kind: z.literal('rating'), score: z.int(), comment: z.string() }),
 ]);
 export type Entry = z.infer<typeof Entry>;
 
@@ -90,10 +140,27 @@ export const VisitorConversation = z.object({
 });
 export type VisitorConversation = z.infer<typeof VisitorConversation>;
 
+/** Something the site's page told about the visitor. */
+export const TrackedEvent = z.object({ name: z.string(), meta: z.record(z.string(), z.unknown()), page: Page.nullable(), at: time });
+export type TrackedEvent = z.infer<typeof TrackedEvent>;
+
+/** All that is known of a visitor, for agents. */
+export const VisitorDetails = z.object({
+  id, name: z.string().nullable(), email: z.string().nullable(), phone: z.string().nullable(),
+  /** The site's own id of its user, where it has proven one. */
+  userId: z.string().nullable(),
+  attributes: z.record(z.string(), z.unknown()), tags: z.array(z.string()), createdAt: time,
+  /** Newest first. */
+  events: z.array(TrackedEvent),
+  conversations: z.int(),
+});
+export type VisitorDetails = z.infer<typeof VisitorDetails>;
+
 /** A conversation as the inbox lists it. */
 export const InboxConversation = z.object({
   id,
-  visitor: z.object({ id, name: z.string().nullable(), email: z.string().nullable() }),
+  /** `verified`: the site has proven who it is. */
+  visitor: z.object({ id, name: z.string().nullable(), email: z.string().nullable(), verified: z.boolean() }),
   status: Status,
   assignee: MemberRef.nullable(),
   /** `seq` of the last entry. */
@@ -135,19 +202,30 @@ export type InboxFilter = z.infer<typeof inboxFilter>;
 /** Requests of the namespace /visitor: event name -> schema of its payload. */
 export const visitorRequests = {
   /** Starts a conversation with its first message. Both are named by the client, so a repetition stores nothing. */
-  'conversation:start': z.object({ clientId, message: z.object({ clientId, text }), page: Page.optional() }),
-  'message:send': z.object({ conversationId: id, clientId, text, page: Page.optional() }),
+  'conversation:start': z.object({
+    clientId, message: z.object({ clientId, text: messageText, attachments: attachmentIds }).refine(...notEmpty), page: Page.optional(), profile: Profile.optional(),
+  }),
+  'message:send': z.object({ conversationId: id, clientId, text: messageText, attachments: attachmentIds, page: Page.optional() }).refine(...notEmpty),
   /** Resume and heartbeat in one: what I have of each conversation. Conversations I do not name come back as start-over. */
   'log:sync': syncRequest,
   'history:load': historyRequest,
   'typing:set': typingRequest,
   /** Only ever moves forward; smaller numbers are ignored. */
   'read:mark': readRequest,
+  /** A later rating of the same conversation stands beside the earlier one. */
+  'rating:set': z.object({ conversationId: id, clientId, score: z.int().min(1).max(5), comment: short(limits.RATING_COMMENT_MAX).default('') }),
+  /** Of a visitor who has not written yet it is kept until they do, or until the connection ends. */
+  'profile:set': z.object({ profile: Profile }),
+  'event:track': z.object({
+    name: short(limits.EVENT_NAME_MAX).min(1), meta: z.record(short(limits.ATTRIBUTE_NAME_MAX), z.union([short(limits.ATTRIBUTE_VALUE_MAX), z.number(), z.boolean(), z.null()])).default({}), page: Page.optional(),
+  }),
+  /** Erases the visitor: conversations, files, everything. Cannot be undone. */
+  'visitor:erase': z.object({ confirm: z.literal(true) }),
 };
 
 /** Requests of the namespace /agent. */
 export const agentRequests = {
-  'message:send': z.object({ conversationId: id, clientId, text }),
+  'message:send': z.object({ conversationId: id, clientId, text: messageText, attachments: attachmentIds }).refine(...notEmpty),
   'note:add': z.object({ conversationId: id, clientId, text }),
   /** `memberId` null: nobody. */
   'conversation:assign': z.object({ conversationId: id, clientId, memberId: id.nullable() }),
@@ -162,6 +240,8 @@ export const agentRequests = {
   /** Resume and heartbeat of the list: what changed since `cursor`; null asks for a first cursor. */
   'inbox:sync': z.object({ cursor: cursor.nullable() }),
   'member:list': z.object({}),
+  /** All that is known of a visitor. */
+  'visitor:load': z.object({ visitorId: id }),
   /** The conversation this window shows; null: none. Said again after every connection. */
   'viewing:set': z.object({ conversationId: id.nullable() }),
 };
@@ -183,6 +263,10 @@ export interface VisitorAnswers {
   'history:load': { entries: Entry[]; earlier: boolean };
   'typing:set': Record<string, never>;
   'read:mark': ReadState;
+  'rating:set': { entry: Entry };
+  'profile:set': Record<string, never>;
+  'event:track': Record<string, never>;
+  'visitor:erase': { conversations: number };
 }
 
 /** `data` of the acknowledgements in /agent. */
@@ -198,9 +282,11 @@ export interface AgentAnswers {
   'read:mark': ReadState & { readMessages: number };
   'inbox:list': { conversations: ListedConversation[]; next: string | null; counts: InboxCounts };
   'inbox:sync':
-    | { answer: 'changes'; conversations: ListedConversation[]; cursor: string; counts: InboxCounts }
+    /** `gone`: conversations that were erased. */
+    | { answer: 'changes'; conversations: ListedConversation[]; gone: string[]; cursor: string; counts: InboxCounts }
     | { answer: 'start-over'; cursor: string; counts: InboxCounts };
   'member:list': { members: Array<MemberRef & { online: boolean }> };
+  'visitor:load': { visitor: VisitorDetails };
   /** All who look at it, the asking member too. */
   'viewing:set': { members: MemberRef[] };
 }
@@ -208,7 +294,7 @@ export interface AgentAnswers {
 // ---- the handshake --------------------------------------------------------------------------------------------
 
 /** `auth` of the Socket.IO CONNECT packet to /visitor. Without a token the visitor is a new one. */
-export const VisitorHandshake = z.object({ protocol: z.unknown(), workspace: id, token: z.string().max(2_000).nullish() });
+export const VisitorHandshake = z.object({ protocol: z.unknown(), workspace: id, token: z.string().max(2_000).nullish(), identity: Identity.nullish() });
 /** `auth` to /agent; who it is comes from the session cookie. */
 export const AgentHandshake = z.object({ protocol: z.unknown() });
 
@@ -228,8 +314,10 @@ interface CommonNews {
 
 export interface VisitorNews extends CommonNews {
   /** First of all after connecting. Keep the token (a fresh one each time) for the next handshake. */
-  'session:started': (news: SessionStarted & { visitorId: string; token: string; workspace: { id: string; name: string } }) => void;
+  'session:started': (news: SessionStarted & { visitorId: string; token: string; workspace: { id: string; name: string }; identity: { userId: string } | null }) => void;
   'entry:created': (news: { entry: Entry }) => void;
+  /** Everything of this visitor is gone, by their own wish from this or another tab. Forget it, and connect again without the token. */
+  'visitor:erased': (news: Record<string, never>) => void;
   'read:updated': (news: { conversationId: string; reads: VisitorConversation['reads'] }) => void;
   'typing:updated': (news: { conversationId: string; author: Author; typing: boolean }) => void;
 }
@@ -238,6 +326,8 @@ export interface AgentNews extends CommonNews {
   'session:started': (news: SessionStarted & { member: MemberRef & { email: string; role: string }; workspace: { id: string; name: string } }) => void;
   /** Every entry of the workspace, with the conversation as it is after it. */
   'entry:created': (news: { entry: Entry; conversation: InboxConversation }) => void;
+  /** The visitor had everything of theirs erased. Forget these conversations. */
+  'conversation:erased': (news: { conversationIds: string[] }) => void;
   /** `member`: set when a member's own reading changed, for their other windows. */
   'read:updated': (news: { conversationId: string; reads: InboxConversation['reads']; member?: { id: string; seen: number; readMessages: number } }) => void;
   'typing:updated': (news: { conversationId: string; author: Author; typing: boolean }) => void;

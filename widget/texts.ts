@@ -1,5 +1,17 @@
-/** Every text of the widget. The loader's stand apart, so that the panel's don't travel with it. */
+/**
+ * The widget's words. Each language is two files in locales/, loaded when they are needed: `LANGUAGE.ts`, what an open conversation says, and
+ * `LANGUAGE-more.ts`, what the parts say that are loaded later. The launcher's few words are here.
+ */
+import type core from './locales/en.ts';
+import type more from './locales/en-more.ts';
 
+/** One text, or its plural forms by the categories of Intl.PluralRules; `other` is always there. */
+export type Text = string | ({ other: string } & Partial<Record<Intl.LDMLPluralRule, string>>);
+
+export type Texts = Record<string, Text>;
+
+export type CoreTexts = Record<keyof typeof core, Text>;
+export type MoreTexts = Record<keyof typeof more, Text>;
 /** The language they are written in, and its direction; the page may have others. */
 export const LANGUAGE = 'en';
 export const DIRECTION = 'ltr';

@@ -1,5 +1,4 @@
 /** What the snippet loads: the loader with the workspace's settings inside it, and the panel's files. */
-import { basename } from 'node:path';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { LoaderSettings } from '../shared/settings.ts';
 import type { Assets } from './assets.ts';
@@ -18,7 +17,7 @@ const IMMUTABLE = 'public, max-age=31536000, immutable';
  * The panel of another version of us, which a loader that was cached before the upgrade asks for, or one from a gateway that is upgraded
  * already: it is given ours, so that no visitor has to reload.
  */
-const OTHER_PANEL = /^panel-[A-Z0-9]{8}\.js$/;
+const OTHER_PANEL = /^(?:[0-9a-f]{10}\/panel|panel-[A-Z0-9]{8})\.js$/;
 
 export interface WidgetFilesOptions { assets: Assets; workspaces: Workspaces; clientAddress: ClientAddress; publicUrl: URL | null }
 
@@ -44,7 +43,7 @@ export async function widgetFiles(fastify: FastifyInstance, { assets, workspaces
     const name = request.params['*'];
     const file = assets.widget.get(`assets/${name}`);
     void reply.header('access-control-allow-origin', '*');
-    if (!file && OTHER_PANEL.test(name)) return sendScript(reply, `export * from ${scriptJson(`./${basename(assets.panel)}`)};\n`);
+    if (!file && OTHER_PANEL.test(name)) return sendScript(reply, `export * from ${scriptJson(`${name.includes('/') ? '../' : './'}${assets.panel.slice('assets/'.length)}`)};\n`);
     return file ? sendFile(request, reply, file, IMMUTABLE) : sendWarning(reply, 404, 'This file of the MiraDesk widget does not exist (any more). Reloading the page gets the current one.');
   });
 

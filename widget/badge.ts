@@ -1,9 +1,10 @@
 /** How much is unread, on the launcher: a number to see and a label to hear. */
-import { panelTexts as texts } from './texts.ts';
+import { launcherLabel } from './launcher-label.ts';
+import { locale, t } from './texts.ts';
 
 export interface Badge {
   /** `open`: the panel is, so nothing needs saying. */
-  show(unread: number, open: boolean): void;
+  show(unread: number, open: boolean, label: string): void;
   remove(): void;
 }
 
@@ -13,9 +14,12 @@ export function createBadge(launcher: HTMLButtonElement): Badge {
   badge.setAttribute('aria-hidden', 'true');
   launcher.append(badge);
   return {
-    show(unread, open) {
+    show(unread, open, label) {
       badge.textContent = open || !unread ? '' : unread > 99 ? '99+' : String(unread);
-      launcher.setAttribute('aria-label', open ? texts.close : unread ? `${texts.open}, ${texts.newMessages(unread)}` : texts.open);
+      const name = label || launcherLabel(locale);
+      launcher.setAttribute('aria-label', unread && !open ? `${name}, ${t('newMessages', { count: unread })}` : name);
+      // The loader does not name it anew while there is something to say.
+      launcher.dataset.unread = unread ? String(unread) : '';
     },
     remove: () => badge.remove(),
   };

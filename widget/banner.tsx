@@ -1,7 +1,7 @@
 /** The true state of the connection (rule D7), where it is not simply there. */
 import type { JSX } from 'preact';
 import type { Messenger, MessengerState } from './messenger.ts';
-import { panelTexts as texts } from './texts.ts';
+import { t } from './texts.ts';
 
 interface BannerProps {
   state: Pick<MessengerState, 'connection' | 'wasOnline'>;
@@ -13,8 +13,8 @@ interface BannerProps {
 export function Banner({ state: { connection, wasOnline }, offline, messenger }: BannerProps): JSX.Element {
   const { name } = connection;
   let text = '';
-  if (name === 'refused') text = connection.error.message;
-  else if (name !== 'online' && name !== 'idle') text = offline ? texts.offline : wasOnline || name === 'waiting' ? texts.reconnecting : texts.connecting;
+  if (name === 'refused') text = connection.error.code === 'origin_not_allowed' || connection.error.code === 'not_found' ? t('refused') : connection.error.message;
+  else if (name !== 'online' && name !== 'idle') text = t(offline ? 'offline' : wasOnline || name === 'waiting' ? 'reconnecting' : 'connecting');
   // Always there, so that screen readers hear its text change.
   return (
     <div class={`banner ${name === 'refused' ? 'bad' : ''}`} role="status" data-connection={name}>
@@ -23,7 +23,7 @@ export function Banner({ state: { connection, wasOnline }, offline, messenger }:
           {text}
           {name === 'waiting' && !offline && (
             <button type="button" class="plain" onClick={messenger.wake}>
-              {texts.tryNow}
+              {t('tryNow')}
             </button>
           )}
         </p>

@@ -1,17 +1,24 @@
 /** Where the visitor writes. What stands here is never lost: it is a draft until the outbox has it. */
-import { Component, type JSX, type RefObject } from 'preact';
+import { Component, createRef, type JSX } from 'preact';
 import { TEXT_MAX } from '../shared/limits.ts';
+import type { Profile } from '../shared/protocol.ts';
+import type { WidgetSettings } from '../shared/settings.ts';
 import { cleanText, textProblem } from '../shared/text.ts';
 import type { Draft } from './draft.ts';
 import { Icon } from './icons.tsx';
-import type { Messenger } from './messenger.ts';
-import { panelTexts as texts } from './texts.ts';
+import type { Messenger, MessengerState } from './messenger.ts';
+import { bring, Part } from './part.tsx';
+import type { Uploads } from './parts/files.tsx';
+import { t } from './texts.ts';
 
 export interface ComposerProps {
-  /** Gets hold of the field, so that opening the panel can put the keyboard there. */
-  field: RefObject<HTMLTextAreaElement | null>;
+  settings: Pick<WidgetSettings, 'attachments' | 'emoji'> & { workspace: string };
+  state: Pick<MessengerState, 'connection'>;
+  messenger: Messenger;
   draft: Draft;
-  messenger: Pick<Messenger, 'send' | 'typing'>;
+  gateway: string;
+  /** What the visitor said in the form; goes with the message. */
+  profile: Profile | undefined;
 }
 
 interface ComposerState {
@@ -19,28 +26,51 @@ interface ComposerState {
   over: number;
   empty: boolean;
   problem: string;
+  emoji: boolean;
+  /** Files that are uploaded and shown above the text, once there were any. */
+  uploads: Uploads | undefined;
+  /** A file hangs over the composer. */
+  dropping: boolean;
 }
 
 /** So many characters before the limit, the rest is counted. */
 const COUNT_FROM = 500;
 
 export class Composer extends Component<ComposerProps, ComposerState> {
+  field = createRef<HTMLTextAreaElement>();
+  smile = createRef<HTMLButtonElement>();
+  picker = createRef<HTMLInputElement>();
   /** Taken out of the field by Enter, and not stored yet: still part of the draft. */
   unsaved: string[] = [];
-  override state: ComposerState = { over: -TEXT_MAX, empty: true, problem: '' };
+  override state: ComposerState = { over: -TEXT_MAX, empty: true, problem: '', emoji: false, uploads: undefined, dropping: false };
 
   override componentDidMount(): void {
     this.put(this.props.draft.get());
   }
 
+  override componentWillUnmount(): void {
+    this.state.uploads?.stop();
+  }
+
+  focus(): void {
+    this.field.current?.focus();
+  }
+
   put(text: string): void {
-    const box = this.props.field.current;
+    const box = this.field.current;
     if (box) box.value = text;
     this.changed();
   }
 
+  /** Closes what is open over the composer. False: nothing is. */
+  stepBack(): boolean {
+    if (!this.state.emoji) return false;
+    this.setState({ emoji: false }, () => this.smile.current?.focus());
+    return true;
+  }
+
   changed = (): void => {
-    const box = this.props.field.current;
+    const box = this.field.current;
     if (!box) return;
     this.keep(box);
     const text = cleanText(box.value);
@@ -59,33 +89,84 @@ export class Composer extends Component<ComposerProps, ComposerState> {
 
   input = (): void => {
     this.changed();
-    this.props.messenger.typing(Boolean(this.props.field.current?.value.trim()));
+    this.props.messenger.typing(Boolean(this.field.current?.value.trim()));
   };
 
   key = (event: KeyboardEvent): void => {
+    if (event.key === 'e' && event.ctrlKey && event.shiftKey && this.props.settings.emoji) {
+      event.preventDefault();
+      this.setState({ emoji: true });
+    }
     // An input method's Enter chooses a word (229: Safari ends composing before it tells).
     if (event.key !== 'Enter' || event.shiftKey || event.isComposing || event.keyCode === 229) return;
     event.preventDefault();
     void this.send();
   };
 
-  send = async (): Promise<void> => {
-    const box = this.props.field.current;
+  /** Puts something where the cursor is. */
+  insert = (text: string): void => {
+    const box = this.field.current;
     if (!box) return;
+    box.setRangeText(text, box.selectionStart, box.selectionEnd, 'end');
+    this.input();
+  };
+
+  add = async (files: FileList | null | undefined): Promise<void> => {
+    if (!files?.length || !this.props.settings.attachments) return;
+    // Taken out at once: the browser empties the list when the event is over.
+    const list = [...files];
+    const { messenger, gateway, settings } = this.props;
+    try {
+      const { createUploads } = await bring('files');
+      let { uploads } = this.state;
+      if (!uploads) {
+        uploads = createUploads({ address: `${gateway}/files/${settings.workspace}`, token: messenger.token, isOnline: () => this.props.state.connection.name === 'online', onChange: () => this.forceUpdate() });
+        this.setState({ uploads });
+      }
+      uploads.add(list);
+    } catch {
+      this.setState({ problem: t('partFailed') });
+    }
+  };
+
+  paste = (event: ClipboardEvent): void => {
+    if (!event.clipboardData?.files.length) return;
+    event.preventDefault();
+    void this.add(event.clipboardData.files);
+  };
+
+  drag = (event: DragEvent): void => {
+    if (!this.props.settings.attachments || !event.dataTransfer?.types.includes('Files')) return;
+    // What is dropped here is for us; the browser would open it in the page's place.
+    event.preventDefault();
+    event.stopPropagation();
+    this.setState({ dropping: event.type === 'dragover' });
+    if (event.type === 'drop') void this.add(event.dataTransfer.files);
+  };
+
+  send = async (): Promise<void> => {
+    const box = this.field.current;
+    if (!box) return;
+    const { messenger, profile } = this.props;
+    const { uploads } = this.state;
     const written = box.value;
     const text = cleanText(written);
     box.focus();
-    // Nothing to send, or too much, which is counted below.
-    if (textProblem(text)) return;
+    // Nothing to send, or too much, which is counted below; or files that are still on their way.
+    const problemOfText = textProblem(text);
+    if (uploads?.isBusy() || (problemOfText && !(problemOfText === 'text_empty' && uploads?.ready().length))) return;
+    const attachments = uploads?.take();
     this.unsaved.push(written);
     this.put('');
-    this.props.messenger.typing(false);
+    this.setState({ emoji: false });
+    messenger.typing(false);
     let problem = '';
     try {
-      await this.props.messenger.send(text);
+      await messenger.send(text, { ...(attachments?.length ? { attachments } : {}), ...(profile ? { profile } : {}) });
     } catch {
-      problem = texts.notKept;
+      problem = t('notKept');
       box.value = [written, box.value].filter(Boolean).join('\n');
+      uploads?.giveBack(attachments ?? []);
     }
     this.unsaved.splice(this.unsaved.indexOf(written), 1);
     this.keep(box);
@@ -94,19 +175,40 @@ export class Composer extends Component<ComposerProps, ComposerState> {
     this.setState({ problem });
   };
 
-  override render(_: ComposerProps, { over, empty, problem }: ComposerState): JSX.Element {
-    const hint = problem || (over > 0 ? texts.over(over) : over > -COUNT_FROM ? texts.left(-over) : '');
+  override render({ settings, messenger }: ComposerProps, { over, empty, problem, emoji, uploads, dropping }: ComposerState): JSX.Element {
+    const hint = problem || (over > 0 ? t('over', { count: over }) : over > -COUNT_FROM ? t('left', { count: -over }) : '');
+    const idle = uploads?.isBusy() || over > 0 || (empty && !uploads?.ready().length);
     return (
-      <div class="composer">
+      <div class={`composer${dropping ? ' over' : ''}`} onDragOver={this.drag} onDragLeave={this.drag} onDrop={this.drag} onPaste={this.paste}>
+        {uploads && <Part name="files" with={{ uploads }} />}
+        {emoji && <Part name="emoji" with={{ likes: messenger.likes, like: messenger.like, onPick: this.insert, onDone: () => void this.stepBack() }} />}
         <div class="field">
           <textarea
-            ref={this.props.field} rows={1} dir="auto" aria-label={texts.compose} placeholder={texts.placeholder} enterkeyhint="send"
+            ref={this.field} rows={1} dir="auto" aria-label={t('compose')} placeholder={t('placeholder')} enterkeyhint="send"
             aria-describedby="hint" aria-invalid={over > 0 || Boolean(problem)} onInput={this.input} onKeyDown={this.key}
           />
-          <button type="button" class="send" aria-label={texts.send} aria-disabled={empty || over > 0} onClick={() => void this.send()}>
+          {settings.emoji && (
+            <button type="button" class="tool" ref={this.smile} aria-label={t('emoji')} aria-expanded={emoji} onClick={() => this.setState({ emoji: !emoji })}>
+              <Icon name="smile" />
+            </button>
+          )}
+          {settings.attachments && (
+            <button type="button" class="tool" aria-label={t('attach')} onClick={() => this.picker.current?.click()}>
+              <Icon name="attach" />
+            </button>
+          )}
+          <button type="button" class="send" aria-label={t('send')} aria-disabled={idle} onClick={() => void this.send()}>
             <Icon name="send" />
           </button>
         </div>
+        {settings.attachments && (
+          <input
+            ref={this.picker} type="file" multiple hidden onChange={({ currentTarget }) => {
+              void this.add(currentTarget.files);
+              currentTarget.value = '';
+            }}
+          />
+        )}
         <p class={`hint ${problem || over > 0 ? 'bad' : ''}`} id="hint" role="status">{hint}</p>
       </div>
     );

@@ -8,7 +8,7 @@ import type { CloseReason, OpenWire } from './connection.ts';
 const REASONS: Record<string, CloseReason> = { 'ping timeout': 'silent', 'parse error': 'garbage', 'io server disconnect': 'ended' };
 
 export const openSocketIo: OpenWire = (origin, auth, events) => {
-  const socket = io(`${origin}/visitor`, { transports: ['polling'], reconnection: false, forceNew: true, auth });
+  const socket = io(`${origin}/visitor`, { transports: ['polling'], reconnection: false, forceNew: true, auth: (give) => give(auth()) });
   let opened = false;
 
   function close(): void {

@@ -50,7 +50,7 @@ export const openWebSocket: OpenWire = (origin, auth, events) => {
       // Said twice, it must not be answered twice: a second CONNECT would end the connection.
       if (opened) return undefined;
       opened = true;
-      return () => send(CONNECT, auth);
+      return () => send(CONNECT, auth());
     }
     const [, type, id = '', json = ''] = PACKET.exec(frame) ?? [];
     const body: unknown = json ? JSON.parse(json) : undefined;

@@ -27,8 +27,8 @@ export interface WireEvents {
   closed(reason: CloseReason): void;
 }
 
-/** Opens a wire to the gateway at `origin`, naming ourselves with `auth`. */
-export type OpenWire = (origin: string, auth: Record<string, unknown>, events: WireEvents) => Wire;
+/** Opens a wire to the gateway at `origin`, naming ourselves with `auth`, which is asked when it is time to. */
+export type OpenWire = (origin: string, auth: () => Record<string, unknown>, events: WireEvents) => Wire;
 
 export type ConnectionState =
   /** Not wanted. */
@@ -117,6 +117,10 @@ export function createConnection(options: ConnectionOptions): Connection {
     clearTimeout(timer);
     wire?.close();
     wire = undefined;
+    failAll();
+  }
+
+  function failAll(): void {
     for (const fail of underWay) fail('connection lost');
   }
 
@@ -127,7 +131,7 @@ export function createConnection(options: ConnectionOptions): Connection {
     let opened: Wire | undefined;
     const current = (): boolean => opened !== undefined && wire === opened;
     try {
-      opened = wire = openWire(options.origin, options.auth(), {
+      opened = wire = openWire(options.origin, options.auth, {
         news: (event, payload) => current() && take(event, payload),
         refused: (data) => current() && refused(data),
         closed: (reason) => current() && lost(reason),
@@ -141,6 +145,8 @@ export function createConnection(options: ConnectionOptions): Connection {
   function take(event: string, payload: unknown): void {
     if (event === 'session:started') {
       clearTimeout(timer);
+      // On a wire that another tab gave up and this one took over, what was asked before is answered by nobody.
+      if (state.name === 'online') failAll();
       unopened = 0;
       onlineSince = Date.now();
       become({ name: 'online' });

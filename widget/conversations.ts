@@ -13,8 +13,8 @@ export interface KnownConversation {
 type Reads = VisitorConversation['reads'];
 
 export interface Conversations {
-  /** The one with the newest activity; what the panel shows. */
-  current(): KnownConversation | undefined;
+  /** The one with the newest activity; what the panel shows until the visitor chooses another. */
+  newest(): KnownConversation | undefined;
   get(id: string): KnownConversation | undefined;
   /** The one that was started under this name. */
   named(name: string): KnownConversation | undefined;
@@ -46,7 +46,7 @@ export function createConversations(): Conversations {
   }
 
   return {
-    current: () => all()[0],
+    newest: () => all()[0],
     get: (id) => known.get(id),
     named: (name) => [...known.values()].find(({ conversation }) => conversation.clientId === name),
     all,

@@ -6,14 +6,14 @@ export interface Draft {
   set(text: string): void;
 }
 
-/** `storage` null, or one that throws: it lives as long as the page. */
-export function createDraft(workspace: string, storage: Storage | null): Draft {
+/** `storage` answers null, or one that throws: it lives as long as the page. */
+export function createDraft(workspace: string, storage: () => Storage | null): Draft {
   const key = `${storageKey(workspace)}:draft`;
   let memory: string | undefined;
   return {
     get() {
       try {
-        memory ??= storage?.getItem(key) ?? '';
+        memory ??= storage()?.getItem(key) ?? '';
       } catch {
         // Forbidden: memory it is.
       }
@@ -22,8 +22,8 @@ export function createDraft(workspace: string, storage: Storage | null): Draft {
     set(text) {
       memory = text;
       try {
-        if (text) storage?.setItem(key, text);
-        else storage?.removeItem(key);
+        if (text) storage()?.setItem(key, text);
+        else storage()?.removeItem(key);
       } catch {
         // Forbidden or full: the page still has it.
       }

@@ -1,6 +1,6 @@
 /** What this browser offers to the messenger. Merely looking at a forbidden storage throws, so each look is guarded. */
 import { PAGE_FIELD_MAX } from '../shared/limits.ts';
-import type { LoaderSettings } from '../shared/settings.ts';
+import { beside } from './beside.ts';
 import { openWebSocket } from './connection-websocket.ts';
 import type { MessengerEnvironment } from './messenger.ts';
 
@@ -13,19 +13,22 @@ export function attempt<T>(ask: () => T | undefined): T | null {
   }
 }
 
-export function browserEnvironment({ workspace }: Pick<LoaderSettings, 'workspace'>, origin: string): MessengerEnvironment {
+/** `mayTrack`: whether the site wants to know the pages that messages are written on. The visitor's browser may still say no. */
+export function browserEnvironment(workspace: string, origin: string, mayTrack: () => boolean): MessengerEnvironment {
   return {
     workspace,
     origin,
     openWire: openWebSocket,
-    fallback: async () => (await import('./connection-socketio.ts')).openSocketIo,
+    fallback: async () => (await beside<typeof import('./connection-socketio.ts')>('./connection-socketio.ts')).openSocketIo,
     // Asked where the fallback would go, so that the answer holds for it.
     reachable: () => fetch(`${origin}/socket.io/?EIO=4&transport=polling`).then(({ ok }) => ok, () => false),
-    storage: attempt(() => localStorage),
+    storage: (consent) => attempt(() => (consent === 'none' ? null : consent === 'session' ? sessionStorage : localStorage)),
     indexedDB: attempt(() => indexedDB),
     locks: attempt(() => navigator.locks),
     Channel: attempt(() => BroadcastChannel),
     page() {
+      const { doNotTrack, globalPrivacyControl } = navigator as Navigator & { globalPrivacyControl?: boolean };
+      if (doNotTrack === '1' || globalPrivacyControl || !mayTrack()) return undefined;
       const [url, title, referrer] = [location.href, document.title, document.referrer].map((text) => text.slice(0, PAGE_FIELD_MAX)) as [string, string, string];
       return { url, title, referrer };
     },

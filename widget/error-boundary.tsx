@@ -1,6 +1,6 @@
 /** Should drawing fail, the person is told and can try again; what they wrote is in the draft and the outbox. */
 import { Component, type ComponentChildren } from 'preact';
-import { panelTexts as texts } from './texts.ts';
+import { t } from './texts.ts';
 
 export class ErrorBoundary extends Component<{ children: ComponentChildren }, { failed: boolean }> {
   override state = { failed: false };
@@ -15,9 +15,9 @@ export class ErrorBoundary extends Component<{ children: ComponentChildren }, { 
     if (!this.state.failed) return this.props.children;
     return (
       <div class="broken" role="alert">
-        <p>{texts.broken}</p>
+        <p>{t('broken')}</p>
         <button type="button" class="plain" onClick={() => this.setState({ failed: false })}>
-          {texts.again}
+          {t('again')}
         </button>
       </div>
     );

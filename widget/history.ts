@@ -1,6 +1,6 @@
 /** Older pages of the conversation that is shown, one at a time. */
 import type { Connection } from './connection.ts';
-import type { Conversations } from './conversations.ts';
+import type { Conversations, KnownConversation } from './conversations.ts';
 
 export interface History {
   loading(): boolean;
@@ -8,12 +8,12 @@ export interface History {
   loadEarlier(): Promise<void>;
 }
 
-export function createHistory(connection: Pick<Connection, 'request'>, conversations: Conversations, onChange: () => void): History {
+export function createHistory(connection: Pick<Connection, 'request'>, conversations: Conversations, shown: () => KnownConversation | undefined, onChange: () => void): History {
   let loading = false;
   return {
     loading: () => loading,
     async loadEarlier() {
-      const current = conversations.current();
+      const current = shown();
       const before = current?.timeline.entries[0]?.seq;
       if (!current || !before || !current.timeline.earlier || loading) return;
       const { id } = current.conversation;

@@ -2,14 +2,17 @@
  * The launcher: a button in an open shadow root, on a host that neither moves the page nor is moved by its styles.
  * Plain DOM, styled through CSSOM and constructable stylesheets only, so that a strict content security policy has nothing to refuse.
  */
-import type { LoaderSettings } from '../shared/settings.ts';
+import type { LoaderSettings, Locale } from '../shared/settings.ts';
 import { onColor } from '../shared/color.ts';
+import { directionOf } from './direction.ts';
 import css from './launcher.css';
-import { DIRECTION, LANGUAGE, launcherTexts as texts } from './texts.ts';
+import { launcherLabel } from './launcher-label.ts';
 
 export interface Launcher {
   root: ShadowRoot;
   button: HTMLButtonElement;
+  /** Shows what the settings say; again after they changed. */
+  draw(settings: LoaderSettings, locale: Locale, open: boolean): void;
   setOpen(open: boolean): void;
   /** The panel is on its way. */
   setBusy(busy: boolean): void;
@@ -18,7 +21,6 @@ export interface Launcher {
 }
 
 export interface LauncherOptions {
-  settings: LoaderSettings;
   /** Its abort takes the launcher off the page, with all its listeners. */
   signal: AbortSignal;
   /** The person is about to click: pointer over it, keyboard on it, finger on it. */
@@ -26,45 +28,66 @@ export interface LauncherOptions {
   onClick(): void;
 }
 
-/** The host's own style, all important so that no rule of the page reaches it: `all` first, then what it needs. */
-const HOST_STYLE = { all: 'initial', position: 'fixed', 'z-index': '2147483000', display: 'block' };
-/** The icon's line: two lines of text, and an arrow downwards. */
-const TALK = 'M5 10.5h18M5 18h12';
-const DOWN = 'M6 11l8 8 8-8';
+/** The icons: strokes in a square of 28. The last one is an arrow down, for the open panel. */
+const ICONS = {
+  chat: 'M5 10.5h18M5 18h12',
+  bubble: 'M14 4a10 9 0 0 0-8 14l-2 6 6-2a10 9 0 1 0 4-18z',
+  help: 'M10 10a4 4 0 1 1 4 5v2m0 5v.1',
+  mail: 'M4 7h20v14H4zl10 8L24 7',
+  down: 'M6 11l8 8 8-8',
+};
 /** How often a page may take the host out of the document before we accept that it means it. */
 const MOST_RETURNS = 20;
 
-/** Builds the launcher and puts it into the page as soon as that has a body. */
-export function createLauncher({ settings, signal, onIntent, onClick }: LauncherOptions): Launcher {
-  const host = make('div', { id: 'miradesk', lang: LANGUAGE, dir: DIRECTION });
-  const style: Record<string, string> = { ...HOST_STYLE, '--brand': settings.color, '--on-brand': onColor(settings.color) };
-  for (const name in style) host.style.setProperty(name, style[name] as string, 'important');
-
+/** Builds the launcher and puts it into the page as soon as that has a body. Nothing shows before `draw`. */
+export function createLauncher({ signal, onIntent, onClick }: LauncherOptions): Launcher {
+  let now: LoaderSettings;
+  const host = make('div', { id: 'miradesk' });
   const root = host.attachShadow({ mode: 'open' });
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(css);
   root.adoptedStyleSheets = [sheet];
 
-  const note = make('div', { class: `note ${settings.position}`, role: 'status' });
-  const button = make('button', { type: 'button', class: `launcher ${settings.position}`, 'aria-haspopup': 'dialog' }) as HTMLButtonElement;
+  const note = make('div', { class: 'note', role: 'status' });
+  const button = make('button', { type: 'button', class: 'launcher', 'aria-haspopup': 'dialog' }) as HTMLButtonElement;
   const icon = make('svg', { viewBox: '0 0 28 28', 'aria-hidden': true }, SVG);
   const line = icon.appendChild(make('path', {}, SVG));
-  button.append(icon);
+  const label = make('span', {});
+  button.append(icon, label);
   root.append(note, button);
 
   function setOpen(open: boolean): void {
-    set(button, { 'aria-expanded': open, 'aria-label': open ? texts.close : texts.open });
-    set(line, { d: open ? DOWN : TALK });
+    set(button, { 'aria-expanded': open });
+    set(line, { d: ICONS[open ? 'down' : now.launcherIcon] ?? ICONS.chat });
   }
-  setOpen(false);
 
   for (const intent of ['pointerenter', 'focus', 'touchstart']) button.addEventListener(intent, onIntent, { signal, passive: true });
   button.addEventListener('click', onClick, { signal });
+  // The page's own elements that open the chat: whatever they are, and whenever they come.
+  document.addEventListener('click', (event) => {
+    if (!now.launcherSelector || !(event.target as Element).closest?.(now.launcherSelector)) return;
+    event.preventDefault();
+    onClick();
+  }, { signal });
   stay(host, signal);
 
   return {
     root,
     button,
+    draw(settings, locale, open) {
+      now = settings;
+      // All important so that no rule of the page reaches it: `all` first, then what it needs.
+      const style: Record<string, string | number> = {
+        all: 'initial', position: 'fixed', display: 'block', 'z-index': now.zIndex,
+        '--brand': now.color, '--on-brand': onColor(now.color), '--x': `${now.offsetX}px`, '--y': `${now.offsetY}px`, '--above': now.launcher ? '76px' : '0px',
+      };
+      for (const name in style) host.style.setProperty(name, String(style[name]), 'important');
+      set(host, { lang: locale, dir: directionOf(locale), 'data-theme': now.theme, 'data-position': now.position });
+      label.textContent = now.launcherLabel;
+      button.hidden = !now.launcher;
+      if (!button.dataset.unread) set(button, { 'aria-label': now.launcherLabel || launcherLabel(locale) });
+      setOpen(open);
+    },
     setOpen,
     setBusy: (busy) => set(button, { 'aria-busy': busy }),
     say: (text) => void (note.textContent = text),

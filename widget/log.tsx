@@ -7,12 +7,15 @@ import { Icon } from './icons.tsx';
 import { Message } from './message.tsx';
 import type { Messenger, MessengerState } from './messenger.ts';
 import { rowsOf, type Row } from './rows.ts';
-import { panelTexts as texts } from './texts.ts';
+import { t } from './texts.ts';
 import { dayName } from './times.ts';
 
 export interface LogProps {
   state: MessengerState;
   messenger: Pick<Messenger, 'loadEarlier' | 'retry' | 'discard'>;
+  settings: { workspace: string };
+  gateway: string;
+  mark: number | undefined;
   /** The newest message came into view, or left it. */
   onBottom(inView: boolean): void;
 }
@@ -94,36 +97,38 @@ export class Log extends Component<LogProps> {
     this.firstKey = first;
   }
 
-  override render({ state, messenger }: LogProps): JSX.Element {
-    const rows = rowsOf(state);
+  override render({ state, messenger, settings, gateway, mark }: LogProps): JSX.Element {
+    const rows = rowsOf(state, mark);
     this.hush(rows);
     const now = new Date(Date.now() + state.clockOffset);
     const online = state.connection.name === 'online';
     const missed = this.atBottom ? 0 : state.entries.filter(({ kind, author, seq }) => kind === 'message' && author.kind !== 'visitor' && seq > this.reached).length;
     return (
       <div class="middle">
-        <div class={`log${online ? '' : ' away'}`} role="log" aria-label={texts.messages} aria-live={this.quiet ? 'off' : 'polite'} tabIndex={0} ref={this.box} onScroll={this.scrolled}>
-          {state.loading && <p class="status slow">{texts.loading}</p>}
+        <div class={`log${online ? '' : ' away'}`} role="log" aria-label={t('messages')} aria-live={this.quiet ? 'off' : 'polite'} tabIndex={0} ref={this.box} onScroll={this.scrolled}>
+          {state.loading && <p class="status slow">{t('loading')}</p>}
           {state.earlier && (
             <button type="button" class="plain earlier" aria-disabled={state.loadingEarlier} onClick={() => void messenger.loadEarlier()}>
-              {state.loadingEarlier ? texts.loadingEarlier : texts.earlier}
+              {t(state.loadingEarlier ? 'loadingEarlier' : 'earlier')}
             </button>
           )}
           {rows.map((row) => {
             if (row.kind === 'day') return <p class="day" key={row.key}><span>{dayName(row.at, now)}</span></p>;
-            if (row.kind === 'status') return <p class="status" key={row.key}>{row.status === 'open' ? texts.reopened : row === rows.at(-1) ? texts.closed : texts.closedHere}</p>;
-            return <Message key={row.key} row={row} online={online} durable={state.durable} messenger={messenger} />;
+            if (row.kind === 'new') return <p class="new-here" key={row.key}><span>{t('newHere')}</span></p>;
+            if (row.kind === 'rating') return <p class="status" key={row.key}>{t('rated', { score: row.score })}</p>;
+            if (row.kind === 'status') return <p class="status" key={row.key}>{t(row.status === 'open' ? 'reopened' : row === rows.at(-1) ? 'closed' : 'closedHere')}</p>;
+            return <Message key={row.key} row={row} online={online} durable={state.durable} messenger={messenger} files={`${gateway}/files/${settings.workspace}`} />;
           })}
           {state.typing && (
             <p class="typing" aria-live="off">
               <span class="dots" aria-hidden="true"><i /><i /><i /></span>
-              {texts.typing(state.typing.name ?? texts.team)}
+              {t('typing', { name: state.typing.name ?? t('team') })}
             </p>
           )}
         </div>
         {!this.atBottom && (
-          <button type="button" class={`chip ${missed ? 'new' : ''}`} aria-label={missed ? texts.newMessages(missed) : texts.toNewest} onClick={this.toBottom}>
-            {missed > 0 && <span>{texts.newMessages(missed)}</span>}
+          <button type="button" class={`chip ${missed ? 'new' : ''}`} aria-label={missed ? t('newMessages', { count: missed }) : t('toNewest')} onClick={this.toBottom}>
+            {missed > 0 && <span>{t('newMessages', { count: missed })}</span>}
             <Icon name="down" />
           </button>
         )}

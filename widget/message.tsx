@@ -1,9 +1,10 @@
 /** One message: its bubble, who wrote it, when, and what became of it. */
-import { Component, type JSX } from 'preact';
-import { linkPieces } from '../shared/links.ts';
+import { Component, type ComponentChildren, type JSX } from 'preact';
+import { formatPieces, type FormatPiece } from '../shared/format.ts';
 import type { Messenger } from './messenger.ts';
 import type { Delivery, MessageRow } from './rows.ts';
-import { panelTexts as texts } from './texts.ts';
+import { Part } from './part.tsx';
+import { locale, t } from './texts.ts';
 import { timeOf } from './times.ts';
 
 interface MessageProps {
@@ -13,6 +14,8 @@ interface MessageProps {
   /** Whether what waits survives a reload. */
   durable: boolean;
   messenger: Pick<Messenger, 'retry' | 'discard'>;
+  /** Where the files of this workspace are: `https://chat.example/files/shop`. */
+  files: string;
 }
 
 const SHOWN: ReadonlyArray<keyof MessageRow> = ['text', 'first', 'last', 'delivery', 'newestOfMine', 'error'];
@@ -24,15 +27,16 @@ export class Message extends Component<MessageProps> {
     return SHOWN.some((key) => row[key] !== now.row[key]) || (row.delivery === 'waiting' && (online !== now.online || durable !== now.durable));
   }
 
-  override render({ row }: MessageProps): JSX.Element {
+  override render({ row, files }: MessageProps): JSX.Element {
     const { mine, author, first, last, delivery } = row;
     return (
       <div class={`message ${mine ? 'mine' : 'theirs'}${first ? ' first' : ''}${last ? ' last' : ''}`} data-delivery={delivery}>
         {first && author && <p class="author" aria-hidden="true">{author}</p>}
         <div class="bubble" dir="auto">
           {/* <bdi>, because it has no say in the direction of the text. */}
-          <bdi class="hidden">{mine ? texts.you : author}: </bdi>
-          {linkPieces(row.text).map(({ text, href }) => (href ? <a href={href} target="_blank" rel="noopener noreferrer nofollow">{text}</a> : text))}
+          <bdi class="hidden">{mine ? t('you') : author}: </bdi>
+          {drawn(formatPieces(row.text))}
+          {row.attachments && <Part name="attachments" with={{ attachments: row.attachments, files }} />}
         </div>
         {this.meta()}
       </div>
@@ -45,9 +49,9 @@ export class Message extends Component<MessageProps> {
     if (delivery === 'failed' && clientId) {
       return (
         <p class="meta failed">
-          <span>{texts.failed}. {error?.message}</span>
-          <button type="button" class="plain" onClick={() => void messenger.retry(clientId)}>{texts.retry}</button>
-          <button type="button" class="plain" onClick={() => void messenger.discard(clientId)}>{texts.discard}</button>
+          <span>{t('failed')}. {error?.code === 'not_found' ? t('gone') : locale === 'en' && error?.message}</span>
+          <button type="button" class="plain" onClick={() => void messenger.retry(clientId)}>{t('retry')}</button>
+          <button type="button" class="plain" onClick={() => void messenger.discard(clientId)}>{t('discard')}</button>
         </p>
       );
     }
@@ -64,6 +68,17 @@ export class Message extends Component<MessageProps> {
 }
 
 function stateText(delivery: Delivery, online: boolean, durable: boolean): string {
-  if (delivery !== 'waiting') return texts[delivery];
-  return online ? texts.sending : durable ? texts.waiting : texts.waitingHere;
+  if (delivery !== 'waiting') return t(delivery);
+  return t(online ? 'sending' : durable ? 'waiting' : 'waitingHere');
+}
+
+const TAGS = { bold: 'b', italic: 'i', struck: 's', code: 'code', block: 'pre' } as const;
+
+function drawn(pieces: FormatPiece[]): ComponentChildren {
+  return pieces.map((piece) => {
+    if (!piece.kind) return piece.text;
+    if (piece.kind === 'link') return <a href={piece.href} target="_blank" rel="noopener noreferrer nofollow">{piece.text}</a>;
+    const Tag = TAGS[piece.kind];
+    return <Tag>{'pieces' in piece ? drawn(piece.pieces) : piece.text}</Tag>;
+  });
 }

@@ -2,16 +2,19 @@
  * One visitor's chat without a face: joins session, connection, log and outbox, and tells the panel what there is to show.
  * Knows no DOM; what the browser offers comes in as MessengerEnvironment.
  */
+import type { WireError } from '../shared/errors.ts';
 import { PROTOCOL_VERSION } from '../shared/limits.ts';
-import type { Author, Entry, Page, VisitorConversation } from '../shared/protocol.ts';
-import { createConnection, type ConnectionOptions, type ConnectionState } from './connection.ts';
-import { createConversations, isEntry } from './conversations.ts';
+import type { Ack, Author, Entry, Identity, Page, Profile, VisitorAnswers, VisitorConversation, VisitorPayload, VisitorRequest } from '../shared/protocol.ts';
+import { createConnection, type ConnectionOptions, type ConnectionState, type OpenWire } from './connection.ts';
+import { createConversations, isEntry, type KnownConversation } from './conversations.ts';
 import { createHistory } from './history.ts';
 import { createLogSync } from './log-sync.ts';
+import { newName } from './names.ts';
 import { createWaitingRoom } from './outbox-storage.ts';
 import { createReading } from './reading.ts';
-import { createSending, type Outgoing, type Sending, type WaitingMessage } from './sending.ts';
-import { createSession, type KeyValueStorage } from './session.ts';
+import { createSending, type Chosen, type Outgoing, type Sending, type WaitingMessage } from './sending.ts';
+import { createSession, type KeyValueStorage, type Likes } from './session.ts';
+import { shareWire } from './shared-wire.ts';
 import { storageKey } from './storage-key.ts';
 import { createTabs } from './tabs.ts';
 import { createTyping } from './typing.ts';
@@ -22,6 +25,7 @@ export interface MessengerState {
   wasOnline: boolean;
   /** There is a conversation, but the log has not answered yet. */
   loading: boolean;
+  /** The one that is shown; none while it is new. */
   conversation: VisitorConversation | undefined;
   /** What is in the log, by `seq`. */
   entries: readonly Entry[];
@@ -33,19 +37,32 @@ export interface MessengerState {
   earlier: boolean;
   loadingEarlier: boolean;
   typing: Author | null;
+  /** Messages that nobody has looked at, over all conversations. */
   unread: number;
+  /** Up to which `seq` somebody has looked at the conversation that is shown. */
+  seen: number;
+  /** How many conversations there are. */
+  conversations: number;
   /** Milliseconds to add to the device's clock to get the gateway's. */
   clockOffset: number;
+  userId: string | undefined;
 }
+
+/** A conversation as a list shows it. */
+export interface ConversationSummary { conversation: VisitorConversation; last: Entry | undefined; unread: number; at: string }
+
+export type Consent = 'none' | 'session' | 'persistent';
 
 /** What the browser offers; null where it is missing or forbidden. */
 export interface MessengerEnvironment extends Pick<ConnectionOptions, 'origin' | 'openWire' | 'fallback' | 'reachable' | 'random'> {
   workspace: string;
-  storage: KeyValueStorage | null;
+  /** Where to keep what may be kept for so long. */
+  storage(consent: Consent): KeyValueStorage | null;
   indexedDB: IDBFactory | null;
   locks: LockManager | null;
   Channel: typeof BroadcastChannel | null;
-  page(): Page;
+  /** The page, where the visitor does not mind that it is told. */
+  page(): Page | undefined;
 }
 
 export interface MessengerListeners {
@@ -55,10 +72,20 @@ export interface MessengerListeners {
   onReceived(entry: Entry & { kind: 'message' }): void;
   /** A message of this visitor was committed. */
   onSent(entry: Entry & { kind: 'message' }): void;
+  onStarted(conversationId: string): void;
+  onClosed(conversationId: string): void;
+  /** The gateway accepted who the site says this is; undefined: nobody any more. */
+  onIdentity(userId: string | undefined): void;
+  /** The gateway refused something that the page asked for. */
+  onError(error: WireError): void;
 }
 
 export interface Messenger extends Pick<Sending, 'send' | 'retry' | 'discard'> {
   state(): MessengerState;
+  /** Newest activity first. */
+  list(): ConversationSummary[];
+  /** Shows another conversation; without an id, a new one. */
+  choose(conversationId?: string): void;
   /** Connects, and sends what waits. */
   start(): void;
   /** Lets go of socket, lock and channel, for a page that is put aside; start() goes on. */
@@ -67,30 +94,65 @@ export interface Messenger extends Pick<Sending, 'send' | 'retry' | 'discard'> {
   wake(): void;
   /** localStorage was changed by another tab. */
   checkSession(): void;
+  /** Whether this browser has written before. */
+  hasActed(): boolean;
   loadEarlier(): Promise<void>;
   /** The visitor changed the composer; false: it is empty. */
   typing(typing: boolean): void;
   /** Whether somebody looks at the newest message. */
   setWatching(watching: boolean): void;
+  identify(identity: Identity): void;
+  /** Tells the gateway more about the visitor, now and after every connection. */
+  describe(profile: Profile): void;
+  track(name: string, meta: Record<string, string | number | boolean | null>): void;
+  setConsent(consent: Consent): void;
+  /** Forgets the visitor on this device, in all tabs. */
+  logout(): Promise<void>;
+  likes(): Likes;
+  like(change: Likes): void;
+  /** For what parts of the panel ask of the gateway by themselves; rejects without a connection. */
+  request<E extends VisitorRequest>(event: E, payload: VisitorPayload<E>): Promise<Ack<VisitorAnswers[E]>>;
+  /** The token for requests over HTTP. */
+  token(): string | undefined;
   /** Ends everything. What waits stays stored. */
   destroy(): void;
 }
 
-export function createMessenger(environment: MessengerEnvironment, listeners: MessengerListeners): Messenger {
+/** So many events wait for a connection; older ones go. */
+const TRACKED_MAX = 20;
+
+export function createMessenger(environment: MessengerEnvironment, consent: Consent, listeners: MessengerListeners): Messenger {
   const key = storageKey(environment.workspace);
   let wasOnline = false;
   let loaded = false;
   let clockOffset = 0;
   let visitorId: string | undefined;
+  let userId: string | undefined;
+  let chosen: Chosen;
+  let profile: Profile | undefined;
+  let tracked: Array<VisitorPayload<'event:track'>> = [];
+  /** A visitor is stored: when that is gone, another tab has forgotten them. */
+  let settled = false;
   let changing = false;
   let destroyed = false;
 
-  const session = createSession(key, environment.storage);
+  const session = createSession(key, environment.storage(consent));
   const conversations = createConversations();
+  const shared = (openWire: OpenWire): OpenWire => shareWire(openWire, { name: `${key}:wire`, locks: environment.locks, Channel: environment.Channel, mustLead: session.isIdentifying });
+  const { fallback } = environment;
   const connection = createConnection({
     ...environment,
-    auth: () => ({ protocol: PROTOCOL_VERSION, workspace: environment.workspace, token: session.token() }),
-    onRefused: ({ code }) => (code === 'token_expired' || code === 'token_invalid') && session.refused(),
+    openWire: shared(environment.openWire),
+    ...(fallback && { fallback: async () => shared(await fallback()) }),
+    auth: () => ({ protocol: PROTOCOL_VERSION, workspace: environment.workspace, ...session.auth() }),
+    onRefused(error) {
+      if (error.code.startsWith('identity_')) {
+        session.identityRefused();
+        listeners.onError(error);
+        return true;
+      }
+      return (error.code === 'token_expired' || error.code === 'token_invalid') && session.refused();
+    },
     onState({ name }) {
       if (name !== 'online') {
         sending.setOnline(false);
@@ -105,22 +167,27 @@ export function createMessenger(environment: MessengerEnvironment, listeners: Me
     Channel: environment.Channel,
     onNews(news) {
       if (news.kind === 'landed') void landed(news.landed);
+      else if (news.kind === 'forgotten') forgotten();
       else void sending.refresh();
     },
   });
   const room = createWaitingRoom<Outgoing>({
     name: key,
-    factory: environment.indexedDB,
+    factory: consent === 'persistent' ? environment.indexedDB : null,
     mayHoldItems: session.hasActed,
     onChange: () => tabs.tell({ kind: 'outbox' }),
   });
   const sending = createSending({
     session, connection, conversations, room, tabs,
     page: environment.page,
+    chosen: () => chosen,
     onChange: changed,
     onMissing: () => void logSync.sync(),
     onLanded(entry, conversation) {
-      if (conversation) conversations.add(conversation);
+      if (conversation) {
+        conversations.add(conversation);
+        listeners.onStarted(conversation.id);
+      }
       // The other tabs show it as sent before they hear that it no longer waits.
       tabs.tell({ kind: 'landed', landed: entry });
       if (entry.kind === 'message') listeners.onSent(entry);
@@ -128,9 +195,9 @@ export function createMessenger(environment: MessengerEnvironment, listeners: Me
     },
   });
   const logSync = createLogSync({ connection, conversations, onSynced });
-  const reading = createReading(connection, conversations);
+  const reading = createReading(connection, conversations, shown);
   const typing = createTyping(connection, changed);
-  const history = createHistory(connection, conversations, changed);
+  const history = createHistory(connection, conversations, shown, changed);
 
   connection.on('session:started', (news) => {
     if (!session.started(news)) {
@@ -142,6 +209,12 @@ export function createMessenger(environment: MessengerEnvironment, listeners: Me
       loaded = false;
     }
     visitorId = news.visitorId;
+    if (userId !== news.identity?.userId) {
+      userId = news.identity?.userId;
+      listeners.onIdentity(userId);
+    }
+    if (profile) connection.request('profile:set', { profile }).catch(() => {});
+    for (const event of tracked.splice(0)) connection.request('event:track', event).catch(() => {});
     wasOnline = true;
     clockOffset = Date.parse(news.serverTime) - Date.now() || 0;
     logSync.start(news.heartbeatMs);
@@ -159,6 +232,7 @@ export function createMessenger(environment: MessengerEnvironment, listeners: Me
     changed();
   });
   connection.on('typing:updated', typing.take);
+  connection.on('visitor:erased', forgotten);
 
   function onSynced(added: Entry[]): void {
     loaded = true;
@@ -170,6 +244,7 @@ export function createMessenger(environment: MessengerEnvironment, listeners: Me
   function taken(entries: Entry[]): void {
     for (const entry of entries) {
       typing.takeEntry(entry);
+      if (entry.kind === 'status' && entry.status === 'closed') listeners.onClosed(entry.conversationId);
       if (entry.kind === 'message' && entry.author.kind !== 'visitor') listeners.onReceived(entry);
     }
     reading.check();
@@ -182,6 +257,25 @@ export function createMessenger(environment: MessengerEnvironment, listeners: Me
     changed();
   }
 
+  /** What the panel shows: what the visitor chose, else the one with the newest activity. */
+  function shown(): KnownConversation | undefined {
+    if (!chosen) return conversations.newest();
+    return 'id' in chosen ? conversations.get(chosen.id) : sending.begun(chosen.fresh);
+  }
+
+  /** Nobody has been here: everything begins anew, as somebody new. */
+  function forgotten(): void {
+    chosen = profile = undefined;
+    settled = false;
+    tracked = [];
+    session.forget();
+    conversations.clear();
+    loaded = false;
+    void room.erase().then(() => sending.refresh());
+    connection.restart();
+    changed();
+  }
+
   function changed(): void {
     if (changing || destroyed) return;
     changing = true;
@@ -190,27 +284,31 @@ export function createMessenger(environment: MessengerEnvironment, listeners: Me
       if (destroyed) return;
       const now = state();
       if (now.conversation) session.rememberConversation(now.conversation.id);
+      settled = session.isSettled();
       listeners.onChange(now);
     });
   }
 
   function state(): MessengerState {
-    const current = conversations.current();
+    const current = shown();
     const entries = current?.timeline.entries ?? [];
-    const shown = new Set(entries.map((entry) => entry.author.kind === 'visitor' && entry.clientId));
+    const logged = new Set(entries.map((entry) => entry.author.kind === 'visitor' && entry.clientId));
     return {
       connection: connection.state,
       wasOnline,
-      loading: !loaded && session.lastConversation() !== undefined,
+      loading: !loaded && !chosen && session.lastConversation() !== undefined,
       conversation: current?.conversation,
       entries,
-      waiting: sending.waitingFor(current?.conversation).filter(({ clientId }) => !shown.has(clientId)),
+      waiting: sending.waitingFor(current?.conversation).filter(({ clientId }) => !logged.has(clientId)),
       durable: room.isDurable(),
       earlier: current?.timeline.earlier ?? false,
       loadingEarlier: history.loading(),
       typing: typing.who(current?.conversation.id),
       unread: reading.unread(),
+      seen: current ? reading.seen(current.conversation) : 0,
+      conversations: conversations.all().length,
       clockOffset,
+      userId,
     };
   }
 
@@ -234,23 +332,64 @@ export function createMessenger(environment: MessengerEnvironment, listeners: Me
       if (connection.state.name === 'online') void logSync.sync();
     },
     checkSession() {
-      if (session.isForeign()) connection.restart();
+      if (settled && !session.hasActed()) forgotten();
+      else if (session.isForeign()) connection.restart();
     },
-    send(text) {
+    hasActed: session.hasActed,
+    list: () => conversations.all().map((one) => {
+      const last = one.timeline.entries.findLast(({ kind }) => kind === 'message');
+      return { conversation: one.conversation, last, unread: reading.unread(one.conversation.id), at: last?.at ?? one.conversation.createdAt };
+    }),
+    choose(id) {
+      // One that was never written in is as new as another.
+      chosen = id ? { id } : chosen && 'fresh' in chosen && !shown() ? chosen : { fresh: newName() };
+      reading.check();
+      changed();
+    },
+    send(text, enclosed) {
       connection.wake();
-      return sending.send(text);
+      return sending.send(text, enclosed);
     },
     retry: sending.retry,
     discard: sending.discard,
     loadEarlier: history.loadEarlier,
     typing(now) {
-      const current = conversations.current();
+      const current = shown();
       if (current && connection.state.name === 'online') typing.input(current.conversation.id, now);
     },
     setWatching(watching) {
       reading.setWatching(watching);
       changed();
     },
+    identify(identity) {
+      session.identify(identity);
+      connection.restart();
+    },
+    describe(change) {
+      profile = {
+        ...profile, ...change,
+        attributes: { ...profile?.attributes, ...change.attributes },
+        tags: [...new Set([...(profile?.tags ?? []), ...(change.tags ?? [])])],
+      };
+      if (connection.state.name === 'online') connection.request('profile:set', { profile: change }).catch(() => {});
+    },
+    track(name, meta) {
+      const event = { name, meta, page: environment.page() };
+      if (connection.state.name === 'online') connection.request('event:track', event).catch(() => {});
+      else tracked = [...tracked, event].slice(-TRACKED_MAX);
+    },
+    setConsent(level) {
+      session.moveTo(environment.storage(level));
+      void room.moveTo(level === 'persistent' ? environment.indexedDB : null).then(() => sending.refresh());
+    },
+    async logout() {
+      tabs.tell({ kind: 'forgotten' });
+      forgotten();
+    },
+    likes: session.likes,
+    like: session.like,
+    request: connection.request,
+    token: session.token,
     destroy() {
       destroyed = true;
       pause();

@@ -19,6 +19,10 @@ export interface WaitingRoom<P> extends OutboxStorage<P> {
   /** Remembers, as durably as the messages, that the conversation named `name` was started and got this id. */
   setStarted(name: string, conversationId: string): Promise<void>;
   started(name: string): Promise<string | undefined>;
+  /** Keeps everything in another place from now on (null: in memory only); what there is moves along, and nothing of it stays behind. */
+  moveTo(factory: IDBFactory | null): Promise<void>;
+  /** Takes everything off this device. */
+  erase(): Promise<void>;
   close(): void;
 }
 
@@ -131,11 +135,37 @@ export function createWaitingRoom<P>({ name, factory, mayHoldItems, onChange }: 
     async started(start) {
       return startedHere.get(start) ?? (await transact<string | undefined>('readonly', (_, started) => started.get(start)).catch(() => undefined));
     },
+    async moveTo(next) {
+      if (next === factory) return;
+      // What waits in memory goes out in its order as it is; only new items find the other place.
+      if (!next) memory = await all();
+      await remove();
+      factory = next;
+    },
+    async erase() {
+      memory = [];
+      startedHere.clear();
+      await remove();
+    },
     close() {
       closed = true;
       letGo();
     },
   };
+
+  /** Deletes the database, which other tabs make way for. */
+  async function remove(): Promise<void> {
+    if (!factory || (!opening && !mayHoldItems())) return;
+    letGo();
+    const request = factory.deleteDatabase(name);
+    await new Promise<void>((resolve) => {
+      const patience = setTimeout(resolve, OPEN_TIMEOUT_MS);
+      request.onsuccess = request.onerror = () => {
+        clearTimeout(patience);
+        resolve();
+      };
+    });
+  }
 }
 
 function open(factory: IDBFactory, name: string, onGone: () => void): Promise<IDBDatabase> {

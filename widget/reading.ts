@@ -2,17 +2,19 @@
  * Tells the gateway how far this visitor has got: `delivered` when messages reach the device, `seen` when somebody looks at
  * them. Batched, only ever forward, and said again after every sync until the gateway has it.
  */
-import type { Entry } from '../shared/protocol.ts';
+import type { Entry, VisitorConversation } from '../shared/protocol.ts';
 import type { Connection } from './connection.ts';
 import type { Conversations, KnownConversation } from './conversations.ts';
 
 export interface Reading {
-  /** Whether somebody looks at the newest message of the current conversation. */
+  /** Whether somebody looks at the newest message of the conversation that is shown. */
   setWatching(watching: boolean): void;
   /** Something may have to be told. */
   check(): void;
-  /** Messages for the visitor that nobody has looked at, over all conversations. */
-  unread(): number;
+  /** Messages for the visitor that nobody has looked at; over all conversations, or in the one named. */
+  unread(conversationId?: string): number;
+  /** `seq` up to which somebody has looked at a conversation. */
+  seen(conversation: VisitorConversation): number;
   stop(): void;
 }
 
@@ -20,7 +22,7 @@ const BATCH_MS = 200;
 
 const forVisitor = (entry: Entry): boolean => entry.author.kind !== 'visitor';
 
-export function createReading(connection: Pick<Connection, 'request'>, conversations: Conversations): Reading {
+export function createReading(connection: Pick<Connection, 'request'>, conversations: Conversations, shown: () => KnownConversation | undefined): Reading {
   /** What was looked at here, by conversation; counts as seen before the gateway has confirmed it. */
   const looked = new Map<string, number>();
   const telling = new Set<string>();
@@ -28,7 +30,7 @@ export function createReading(connection: Pick<Connection, 'request'>, conversat
   let timer: ReturnType<typeof setTimeout> | undefined;
 
   function check(): void {
-    const current = conversations.current();
+    const current = shown();
     if (watching && current) looked.set(current.conversation.id, current.timeline.last);
     timer ??= setTimeout(() => {
       timer = undefined;
@@ -53,20 +55,26 @@ export function createReading(connection: Pick<Connection, 'request'>, conversat
     check();
   }
 
+  function seen({ id, reads }: VisitorConversation): number {
+    return Math.max(reads.visitor.seen, looked.get(id) ?? 0);
+  }
+
   return {
     setWatching(now) {
       watching = now;
       if (now) check();
     },
     check,
-    unread() {
+    unread(only) {
       let count = 0;
-      for (const { conversation: { id, reads }, timeline: { entries } } of conversations.all()) {
-        const seen = Math.max(reads.visitor.seen, looked.get(id) ?? 0);
-        count += entries.filter((entry) => entry.kind === 'message' && forVisitor(entry) && entry.seq > seen).length;
+      for (const { conversation, timeline: { entries } } of conversations.all()) {
+        if (only && only !== conversation.id) continue;
+        const to = seen(conversation);
+        count += entries.filter((entry) => entry.kind === 'message' && forVisitor(entry) && entry.seq > to).length;
       }
       return count;
     },
+    seen,
     stop() {
       clearTimeout(timer);
       timer = undefined;

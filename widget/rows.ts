@@ -1,6 +1,6 @@
 /** What the log shows, line by line, worked out from the messenger's state. Pure, so that it can be tested without a page. */
 import type { WireError } from '../shared/errors.ts';
-import type { Entry } from '../shared/protocol.ts';
+import type { Attachment, Entry } from '../shared/protocol.ts';
 import type { MessengerState } from './messenger.ts';
 import { dayOf } from './times.ts';
 
@@ -12,6 +12,7 @@ export interface MessageRow {
   /** The same while a message goes from waiting to sent, so that its bubble stays the same node. */
   key: string;
   text: string;
+  attachments: readonly Attachment[] | undefined;
   at: Date;
   mine: boolean;
   author: string | null;
@@ -26,18 +27,20 @@ export interface MessageRow {
   error?: WireError | undefined;
 }
 
-export type Row = MessageRow | { kind: 'day'; key: string; at: Date } | { kind: 'status'; key: string; status: 'open' | 'closed' };
+export type Row = MessageRow | { kind: 'day'; key: string; at: Date } | { kind: 'status'; key: string; status: 'open' | 'closed' } | { kind: 'rating'; key: string; score: number } | { kind: 'new'; key: string };
 
 /** Messages of one author further apart than this stand apart. */
 const GROUP_MS = 5 * 60_000;
 
 type Shown = Pick<MessengerState, 'entries' | 'waiting' | 'conversation' | 'clockOffset'>;
 
-export function rowsOf({ entries, waiting, conversation, clockOffset }: Shown): Row[] {
+/** `mark`: `seq` after which what others wrote is new to the visitor; a row says so. */
+export function rowsOf({ entries, waiting, conversation, clockOffset }: Shown, mark = Infinity): Row[] {
   const rows: Row[] = [];
   let before: MessageRow | undefined;
   let mine: MessageRow | undefined;
   let day = '';
+  let marked = false;
 
   function onDay(at: Date): void {
     if (dayOf(at) === day) return;
@@ -63,9 +66,16 @@ export function rowsOf({ entries, waiting, conversation, clockOffset }: Shown): 
     const at = new Date(entry.at);
     if (entry.kind === 'message') {
       const own = entry.author.kind === 'visitor';
+      if (!own && !marked && mark && entry.seq > mark) {
+        onDay(at);
+        rows.push({ kind: 'new', key: 'new' });
+        marked = true;
+        before = undefined;
+      }
       add({
         key: own && entry.clientId ? entry.clientId : String(entry.seq),
         text: entry.text,
+        attachments: entry.attachments,
         at,
         mine: own,
         author: own ? null : entry.author.name,
@@ -75,11 +85,15 @@ export function rowsOf({ entries, waiting, conversation, clockOffset }: Shown): 
       onDay(at);
       rows.push({ kind: 'status', key: String(entry.seq), status: entry.status });
       before = undefined;
+    } else if (entry.kind === 'rating') {
+      onDay(at);
+      rows.push({ kind: 'rating', key: String(entry.seq), score: entry.score });
+      before = undefined;
     }
   }
   for (const { clientId, payload, createdAt, error } of waiting) {
     add({
-      key: clientId, clientId, text: payload.text, at: new Date(createdAt + clockOffset), mine: true, author: null,
+      key: clientId, clientId, text: payload.text, attachments: payload.attachments, at: new Date(createdAt + clockOffset), mine: true, author: null,
       delivery: error ? 'failed' : 'waiting', error,
     });
   }

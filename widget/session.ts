@@ -1,29 +1,46 @@
 /**
- * Who this browser is to the gateway: the visitor's token, in localStorage from the first message on, in memory before.
- * All tabs share it. The tab that stores its token first wins; another that had begun as somebody else connects again
+ * Who this browser is to the gateway: the visitor's token, in storage from the first message on (where the visitor's consent allows it), in memory
+ * before. All tabs share it. The tab that stores its token first wins; another that had begun as somebody else connects again
  * with the stored one before it sends anything.
  */
+import type { Identity } from '../shared/protocol.ts';
 
 /** What is stored. Without `visitorId` it says: somebody wrote here, and the next connection makes them a visitor. */
 interface Stored {
   visitorId?: string | undefined;
   token?: string | undefined;
+  /** The site's own id of its user, as the gateway accepted it. */
+  userId?: string | undefined;
   /** The conversation that was shown last, so that a message typed before the gateway answers belongs to it. */
   conversationId?: string | undefined;
+  /** What this visitor likes, such as silence. */
+  likes?: Likes | undefined;
 }
+
+/** What a visitor chose for this device. */
+export interface Likes { muted?: boolean; notify?: boolean; width?: number; height?: number; emoji?: string[] }
 
 /** The part of localStorage that is needed. */
 export type KeyValueStorage = Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>;
 
 export interface Session {
-  /** The token for the next handshake. */
+  /** The token for the next handshake, and what the site says of who this is. */
+  auth(): { token: string | undefined; identity: Identity | undefined };
   token(): string | undefined;
   /** Who the current connection speaks for. */
   visitorId(): string | undefined;
+  /** The site's id of its user, while the connection speaks for one. */
+  userId(): string | undefined;
+  /** The site says who the visitor is, to be proven at the next handshake. */
+  identify(identity: Identity): void;
+  /** Whether that was not answered yet. */
+  isIdentifying(): boolean;
   /** The gateway told us who we are. False: another tab has settled that differently; connect again. */
-  started(news: { visitorId: string; token: string }): boolean;
+  started(news: { visitorId: string; token: string; identity: { userId: string } | null }): boolean;
   /** The gateway did not accept the token. True: it is forgotten, and connecting again makes a new visitor. */
   refused(): boolean;
+  /** The gateway did not accept the identity. What an earlier user left here is forgotten with it: whoever this is, they are not shown that. */
+  identityRefused(): void;
   /** Whether anything was ever sent from this browser. */
   hasActed(): boolean;
   /** Something is about to be sent: from now on this browser is remembered. */
@@ -37,14 +54,24 @@ export interface Session {
   /** The conversation shown last, and whose it is. */
   lastConversation(): { to: string; visitorId: string } | undefined;
   rememberConversation(conversationId: string): void;
+  likes(): Likes;
+  /** Kept with the rest once there is something to keep. */
+  like(change: Likes): void;
+  /** Another place to keep it in, or none; what there is moves along. */
+  moveTo(storage: KeyValueStorage | null): void;
+  /** Takes everything off this device. */
+  forget(): void;
 }
 
 /** `storage` null, or one that throws: everything lives in memory, as long as the page. */
 export function createSession(key: string, storage: KeyValueStorage | null): Session {
-  let current: { visitorId: string; token: string } | undefined;
+  let current: { visitorId: string; token: string; userId: string | undefined } | undefined;
+  let identity: Identity | undefined;
   /** Stands in for the storage where that is forbidden. */
   let memory: string | null = null;
-  let used: string | undefined;
+  let likes: Likes = {};
+  /** The token that was named last; null: none was, because there is none. */
+  let used: string | null | undefined;
 
   function read(): Stored | undefined {
     let json = memory;
@@ -69,6 +96,15 @@ export function createSession(key: string, storage: KeyValueStorage | null): Ses
     }
   }
 
+  function erase(): void {
+    memory = null;
+    try {
+      storage?.removeItem(key);
+    } catch {
+      // Forbidden: there is nothing in it.
+    }
+  }
+
   function isForeign(): boolean {
     const stored = read();
     return Boolean(stored?.visitorId && current && stored.visitorId !== current.visitorId);
@@ -80,27 +116,49 @@ export function createSession(key: string, storage: KeyValueStorage | null): Ses
     return true;
   }
 
+  function forgetVisitor(): void {
+    write({ visitorId: undefined, token: undefined, userId: undefined, conversationId: undefined });
+  }
+
+  const token = (): string | undefined => read()?.token ?? current?.token;
+
   return {
-    token() {
-      used = read()?.token ?? current?.token;
-      return used;
+    auth() {
+      used = token() ?? null;
+      return { token: used ?? undefined, identity };
     },
+    token,
     visitorId: () => current?.visitorId,
-    started({ visitorId, token }) {
-      current = { visitorId, token };
-      // A visitor already settled gets the fresh token; one that is not waits for claim().
-      if (read()?.visitorId === visitorId) write(current);
+    userId: () => current?.userId,
+    identify(next) {
+      identity = next;
+    },
+    isIdentifying: () => identity !== undefined,
+    started({ visitorId, token: fresh, identity: accepted }) {
+      current = { visitorId, token: fresh, userId: accepted?.userId };
+      const stored = read();
+      // A visitor already settled gets the fresh token, and so does one whom the site has just made known; others wait for claim().
+      if (stored?.visitorId === visitorId || (stored && identity)) write(current);
+      identity = undefined;
       return !isForeign();
     },
     refused() {
-      if (!used) return false;
-      if (read()?.token === used) write({ visitorId: undefined, token: undefined, conversationId: undefined });
+      // Another tab named it for us, and forgets it; asking once more is enough.
+      const named = used;
+      if (named === undefined) used = null;
+      if (named === null) return false;
+      if (named && read()?.token === named) forgetVisitor();
       current = undefined;
       return true;
     },
+    identityRefused() {
+      identity = undefined;
+      if (read()?.userId) forgetVisitor();
+      if (current?.userId) current = undefined;
+    },
     hasActed: () => read() !== undefined,
     act() {
-      if (!read()) write({});
+      if (!read()) write({ likes });
     },
     claim,
     isForeign,
@@ -112,6 +170,22 @@ export function createSession(key: string, storage: KeyValueStorage | null): Ses
     rememberConversation(conversationId) {
       const stored = read();
       if (stored && stored.conversationId !== conversationId) write({ conversationId });
+    },
+    likes: () => read()?.likes ?? likes,
+    like(change) {
+      likes = { ...(read()?.likes ?? likes), ...change };
+      if (read()) write({ likes });
+    },
+    moveTo(next) {
+      const stored = read();
+      erase();
+      storage = next;
+      if (stored) write(stored);
+    },
+    forget() {
+      erase();
+      current = identity = undefined;
+      likes = {};
     },
   };
 }

@@ -6,7 +6,9 @@ export type TabNews<E = unknown> =
   /** Something was added to, changed in or taken from the outbox. */
   | { kind: 'outbox' }
   /** A message of ours is in the log. */
-  | { kind: 'landed'; landed: E };
+  | { kind: 'landed'; landed: E }
+  /** The visitor was forgotten on this device. */
+  | { kind: 'forgotten' };
 
 export interface Tabs<E> {
   /** Whether `exclusively` really excludes other tabs. */

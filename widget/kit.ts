@@ -1,0 +1,9 @@
+/** What the panel hands to its parts, which are loaded later: they import it from here, and in the built files from the panel's own file. */
+export { Component, createRef, Fragment } from 'preact';
+export { jsx, jsxs } from 'preact/jsx-runtime';
+export { attempt } from './environment.ts';
+export { Icon } from './icons.tsx';
+export { newName } from './names.ts';
+export { adopt } from './part.tsx';
+export { locale, t } from './texts.ts';
+export { dayName, timeOf } from './times.ts';

@@ -1,0 +1,133 @@
+/** The panel's inside: head, connection, log, composer; and in their place, when the visitor wants them, the list of conversations and the menu. */
+import { Component, createRef, type JSX } from 'preact';
+import type { Profile } from '../shared/protocol.ts';
+import type { WidgetSettings } from '../shared/settings.ts';
+import { Banner } from './banner.tsx';
+import { Composer } from './composer.tsx';
+import type { Draft } from './draft.ts';
+import { Icon } from './icons.tsx';
+import { Log } from './log.tsx';
+import type { Messenger, MessengerState } from './messenger.ts';
+import { Part } from './part.tsx';
+import { t } from './texts.ts';
+
+export interface PanelViewProps {
+  settings: WidgetSettings & { workspace: string };
+  state: MessengerState;
+  messenger: Messenger;
+  draft: Draft;
+  gateway: string;
+  /** `seq` after which everything is new to somebody who was away. */
+  mark: number | undefined;
+  /** Whether the team is there. */
+  available: boolean;
+  offline: boolean;
+  onClose(): void;
+  /** The newest message came into view, or left it. */
+  onBottom(inView: boolean): void;
+}
+
+interface PanelViewState {
+  shows: 'log' | 'conversations' | 'menu';
+  /** What the visitor said in the form before the first message; undefined: not asked, or not answered. */
+  profile?: Profile | undefined;
+  /** Conversations that were rated, or whose visitor did not want to. */
+  rated: string[];
+}
+
+export class PanelView extends Component<PanelViewProps, PanelViewState> {
+  override state: PanelViewState = { shows: 'log', rated: [] };
+  composer = createRef<Composer>();
+  back = createRef<HTMLButtonElement>();
+  menu = createRef<HTMLButtonElement>();
+
+  showsLog(): boolean {
+    return this.state.shows === 'log';
+  }
+
+  showLog(): void {
+    this.setState({ shows: 'log' }, () => this.focus());
+  }
+
+  /** Leaves what covers the conversation. False: nothing does. */
+  stepBack(): boolean {
+    const { shows } = this.state;
+    if (shows === 'log') return this.composer.current?.stepBack() ?? false;
+    this.setState({ shows: 'log' }, () => (shows === 'menu' ? this.menu : this.back).current?.focus());
+    return true;
+  }
+
+  focus(): void {
+    // Where there is a form in the place of the composer, it takes the keyboard itself.
+    this.composer.current?.focus();
+  }
+
+  fill(text: string): void {
+    this.setState({ shows: 'log' }, () => this.composer.current?.put(text));
+  }
+
+  override componentDidUpdate(_: PanelViewProps, before: PanelViewState): void {
+    if (before.shows !== this.state.shows) this.props.onBottom(true);
+  }
+
+  override render({ settings, state, messenger, gateway, draft, mark, available, offline, onClose, onBottom }: PanelViewProps, { shows, profile, rated }: PanelViewState): JSX.Element {
+    const { conversation } = state;
+    const empty = !state.loading && state.entries.length + state.waiting.length === 0;
+    const log = shows === 'log';
+    const asks = empty && !profile && !state.userId && (settings.preChat.length > 0 || (!available && settings.offlineForm));
+    const rates = log && conversation?.status === 'closed' && settings.rating && !rated.includes(conversation.id) && !state.entries.some(({ kind }) => kind === 'rating');
+    return (
+      <>
+        <div class={`head ${empty && log ? 'wide' : ''}`}>
+          {(shows !== 'log' || state.conversations > 0) && (
+            <button type="button" class="round" ref={this.back} aria-label={log ? t('back') : t('again')} onClick={() => (log ? this.setState({ shows: 'conversations' }) : this.stepBack())}>
+              <Icon name="back" />
+            </button>
+          )}
+          <Faces settings={settings} />
+          <div class="team">
+            <h2 dir="auto">{settings.teamName}</h2>
+            {settings.hours ? <Part name="availability" silent with={{ hours: settings.hours, replyTime: settings.replyTime, clockOffset: state.clockOffset }} /> : <p dir="auto">{settings.replyTime}</p>}
+          </div>
+          <button type="button" class="round" ref={this.menu} aria-label={t('menu')} aria-expanded={shows === 'menu'} onClick={() => (shows === 'menu' ? this.stepBack() : this.setState({ shows: 'menu' }))}>
+            <Icon name="more" />
+          </button>
+          <button type="button" class="round" aria-label={t('close')} onClick={onClose}>
+            <Icon name="down" />
+          </button>
+          {empty && log && settings.greeting && <p class="greeting" dir="auto">{settings.greeting}</p>}
+        </div>
+        <Banner state={state} offline={offline} messenger={messenger} />
+        {shows === 'conversations' && (
+          <Part name="conversations" with={{ messenger, state, onPick: (id?: string) => {
+            messenger.choose(id);
+            this.showLog();
+          } }} />
+        )}
+        {shows === 'menu' && <Part name="menu" with={{ messenger, settings, state, draft, onDone: () => this.stepBack() }} />}
+        {/* Kept while something covers it, so that it is where it was afterwards. */}
+        <div class="talk" hidden={!log}>
+          <Log state={state} messenger={messenger} settings={settings} gateway={gateway} mark={mark} onBottom={onBottom} />
+          {rates && <Part name="rating" with={{ messenger, conversationId: conversation.id, onDone: () => this.setState({ rated: [...rated, conversation.id] }) }} />}
+          {empty && settings.consentText && (
+            <p class="consent" dir="auto">
+              {settings.consentText} {settings.privacyLink && <a href={settings.privacyLink} target="_blank" rel="noopener noreferrer">{t('privacy')}</a>}
+            </p>
+          )}
+          {asks
+            ? <Part name="form" with={{ fields: settings.preChat, away: !available && settings.offlineForm, workspace: settings.workspace, onDone: (answers: Profile) => this.setState({ profile: answers }, () => this.focus()) }} />
+            : <Composer ref={this.composer} messenger={messenger} settings={settings} state={state} gateway={gateway} draft={draft} profile={profile} />}
+        </div>
+      </>
+    );
+  }
+}
+
+function Faces({ settings: { faces, teamName } }: Pick<PanelViewProps, 'settings'>): JSX.Element {
+  const shown = faces.length ? faces : [{ name: teamName, picture: '' }];
+  return (
+    <div class="faces" aria-hidden="true">
+      {shown.map(({ name, picture }) => <span class="face" key={name}>{picture ? <img src={picture} alt="" /> : Array.from(name)[0]?.toUpperCase()}</span>)}
+    </div>
+  );
+}

@@ -1,0 +1,45 @@
+/** The files of a message: pictures to look at, everything else to take along. */
+import type { Attachment } from '../../shared/protocol.ts';
+import { adopt, Component, Icon, t } from '../kit.ts';
+import { sizeText } from './sizes.ts';
+import css from './attachments.css';
+
+interface AttachmentsProps {
+  attachments: readonly Attachment[];
+  /** `https://chat.example/files/shop` */
+  files: string;
+}
+
+/** What every browser shows. */
+const PICTURE = /^image\/(png|jpeg|gif|webp|avif)$/;
+/** The room that a picture gets, in pixels. */
+const WIDEST = 260;
+const HIGHEST = 220;
+
+export default class Attachments extends Component<AttachmentsProps> {
+  override componentDidMount(): void {
+    adopt(css);
+  }
+
+  override render({ attachments, files }: AttachmentsProps) {
+    return (
+      <div class="attachments">
+        {attachments.map((file) => {
+          const address = `${files}/${file.id}/${encodeURIComponent(file.name)}`;
+          return (
+            <a key={file.id} class={PICTURE.test(file.type) ? 'picture' : 'file'} href={address} target="_blank" rel="noopener noreferrer" aria-label={t(PICTURE.test(file.type) ? 'showImage' : 'download', { name: file.name })}>
+              {PICTURE.test(file.type) ? <img src={address} alt="" loading="lazy" {...fitted(file)} /> : <><Icon name="attach" /><span class="file-name">{file.name}</span><span class="file-size">{sizeText(file.size)}</span></>}
+            </a>
+          );
+        })}
+      </div>
+    );
+  }
+}
+
+/** The room a picture will take, so that nothing moves when it is there. */
+function fitted({ width, height }: Attachment): { width?: number; height?: number } {
+  if (!width || !height) return {};
+  const scale = Math.min(1, WIDEST / width, HIGHEST / height);
+  return { width: Math.round(width * scale), height: Math.round(height * scale) };
+}

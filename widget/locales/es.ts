@@ -12,7 +12,7 @@ export default {
   loadingEarlier: 'Cargando mensajes anteriores…',
   loading: 'Cargando tu conversación…',
   newMessages: { one: '{count} mensaje nuevo', many: '{count} de mensajes nuevos', other: '{count} mensajes nuevos' },
-  newHere: 'Nuevo',
+  newHere: 'Nuevos',
   toNewest: 'Ir al último mensaje',
   team: 'Alguien',
   typing: '{name} está escribiendo',

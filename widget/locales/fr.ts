@@ -12,7 +12,7 @@ export default {
   loadingEarlier: 'Chargement des messages précédents…',
   loading: 'Chargement de votre conversation…',
   newMessages: { one: '{count} nouveau message', many: '{count} de nouveaux messages', other: '{count} nouveaux messages' },
-  newHere: 'Nouveau',
+  newHere: 'Nouveaux',
   toNewest: 'Aller au dernier message',
   team: 'Quelqu’un',
   typing: '{name} écrit',

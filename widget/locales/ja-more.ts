@@ -60,7 +60,7 @@ export default {
   score3: '普通',
   score4: '良い',
   score5: 'とても良い',
-  comment: 'ご意見があればお聞かせください',
+  comment: 'ほかにご意見はありますか？',
   sendRating: '評価を送信',
   notNow: '後で',
   rateThanks: 'ご回答ありがとうございます。',

@@ -61,7 +61,7 @@ export default {
   score4: 'Goed',
   score5: 'Heel goed',
   comment: 'Wil je nog iets toevoegen?',
-  sendRating: 'Beoordeling verzenden',
+  sendRating: 'Beoordeling sturen',
   notNow: 'Niet nu',
   rateThanks: 'Bedankt voor je beoordeling.',
 

@@ -12,7 +12,7 @@ export default {
   backAt: 'Wracamy o {time}',
   backOn: 'Wracamy: {day}, {time}',
   away: 'Teraz nas nie ma',
-  awayIntro: 'Zostaw nam swój adres e-mail i wiadomość, a odpowiemy Ci na niego.',
+  awayIntro: 'Zostaw nam swój adres e-mail i wiadomość, a odpowiemy Ci mailem.',
 
   formIntro: 'Zanim zaczniemy, powiedz nam coś o sobie.',
   name: 'Imię i nazwisko',

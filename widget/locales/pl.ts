@@ -36,7 +36,7 @@ export default {
   rated: 'Twoja ocena tej rozmowy: {score} z 5',
 
   connecting: 'Łączenie…',
-  offline: 'Brak połączenia z internetem. Twoje wiadomości są zachowane i zostaną wysłane, gdy wróci.',
+  offline: 'Brak połączenia z internetem. Twoje wiadomości są zachowane i zostaną wysłane, gdy połączenie wróci.',
   reconnecting: 'Ponowne łączenie… Twoje wiadomości są zachowane i zostaną wysłane, gdy wróci połączenie.',
   tryNow: 'Spróbuj teraz',
 

@@ -43,6 +43,12 @@ describe('textOf', () => {
     expect([0, 1, 2, 3, 11, 100].map((count) => say(arabic, { count }, 'ar'))).toEqual(['none', 'one', 'two', 'few 3', 'many 11', 'other 100']);
   });
 
+  it('keeps a value in one piece in a line from right to left', () => {
+    for (const locale of ['ar', 'he', 'ar-EG']) expect(say('({name}) {other}', { name: '2 reports.pdf' }, locale)).toBe('(\u20682 reports.pdf\u2069) {other}');
+    expect(say('({count})', { count: 2 }, 'he')).toBe('(2)');
+    expect(say('({name})', { name: 'דנה' }, 'en')).toBe('(דנה)');
+  });
+
   it('falls back on the form "other" for a form that is missing, and without a count', () => {
     expect(say({ other: '{count} things' }, { count: 1 })).toBe('1 things');
     expect(say({ one: 'a thing', other: 'things' })).toBe('things');

@@ -32,7 +32,7 @@ export default {
 
   closedHere: 'Gespräch beendet',
   closed: 'Gespräch beendet. Schreiben Sie jederzeit, um es fortzusetzen.',
-  reopened: 'Gespräch wieder eröffnet',
+  reopened: 'Gespräch wieder geöffnet',
   rated: 'Ihre Bewertung dieses Gesprächs: {score} von 5',
 
   connecting: 'Verbindung wird hergestellt\u00a0…',

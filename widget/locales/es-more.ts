@@ -11,7 +11,7 @@ export default {
 
   backAt: 'De vuelta: {time}',
   backOn: 'De vuelta: {day}, {time}',
-  away: 'Ahora mismo no estamos',
+  away: 'No estamos en este momento',
   awayIntro: 'Déjanos tu correo electrónico y un mensaje, y te responderemos allí.',
 
   formIntro: 'Antes de empezar, cuéntanos un poco sobre ti.',
@@ -85,7 +85,7 @@ export default {
   eraseYes: 'Eliminar todo',
   eraseNo: 'Conservar',
   erasing: 'Eliminando…',
-  erased: 'Se ha eliminado todo.',
+  erased: 'Todo se eliminó.',
   eraseFailed: 'No se pudieron eliminar tus datos. Inténtalo de nuevo cuando tengas conexión.',
 
   resize: 'Cambiar el tamaño del chat con las flechas del teclado',

@@ -54,7 +54,7 @@ export default {
   notKept: 'No se pudo guardar tu mensaje. Inténtalo de nuevo.',
   privacy: 'Política de privacidad',
 
-  broken: 'Algo ha fallado en esta ventana. Tus mensajes están a salvo.',
+  broken: 'Algo salió mal en esta ventana. Tus mensajes están a salvo.',
   again: 'Mostrar de nuevo',
   partFailed: 'No se pudo cargar. Revisa tu conexión e inténtalo de nuevo.',
   refused: 'El chat no está disponible aquí en este momento.',

@@ -6,7 +6,7 @@ export default {
   noMessages: 'Aucun message pour l’instant',
   preview: 'Vous\u00a0: {text}',
   aFile: 'Fichier\u00a0: {name}',
-  unread: { one: '{count} non lu', many: '{count} de non lus', other: '{count} non lus' },
+  unread: { one: '{count} non lu', many: '{count} non lus', other: '{count} non lus' },
   closedMark: 'Terminée',
 
   backAt: 'De retour à {time}',

@@ -12,7 +12,7 @@ export default {
   backAt: 'נחזור ב־{time}',
   backOn: 'נחזור {day} ב־{time}',
   away: 'אנחנו לא כאן כרגע',
-  awayIntro: 'השאירו לנו כתובת אימייל והודעה, ונשיב לכם לשם.',
+  awayIntro: 'השאירו לנו כתובת אימייל והודעה, ונחזור אליכם באימייל.',
 
   formIntro: 'לפני שמתחילים, ספרו לנו קצת על עצמכם.',
   name: 'שם',
@@ -43,7 +43,7 @@ export default {
   closeImage: 'סגירת התמונה',
 
   findEmoji: 'חיפוש אמוג׳י',
-  noEmoji: 'לא נמצא דבר',
+  noEmoji: 'לא נמצאו תוצאות',
   recent: 'בשימוש לאחרונה',
   smileys: 'סמיילים',
   people: 'אנשים',

@@ -15,7 +15,7 @@ export default {
   awayIntro: 'E-posta adresinizi ve bir mesaj bırakın, size oradan yanıt verelim.',
 
   formIntro: 'Başlamadan önce bize kendinizden biraz söz edin.',
-  name: 'Ad',
+  name: 'Ad soyad',
   email: 'E-posta adresi',
   phone: 'Telefon numarası',
   optional: 'isteğe bağlı',

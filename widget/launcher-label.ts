@@ -1,6 +1,7 @@
-const LABELS: Record<string, string> = { pl: 'Czat', tr: 'Sohbet', uk: 'Чат', ja: 'チャット', zh: '聊天', ar: 'محادثة', he: 'צ׳אט' };
+/** The word for "Chat" where it is another one. It is part of the loader, where every byte counts. */
+const labels: Record<string, string> = { pl: 'Czat', tr: 'Sohbet', uk: 'Чат', ja: 'チャット', zh: '聊天', ar: 'دردشة', he: 'צ׳אט' };
 
-/** The launcher's name for those who hear it; whether the panel is open is told by its state. */
+/** What the launcher is called, to who hears it, in one of LOCALES. */
 export function launcherLabel(locale: string): string {
-  return LABELS[locale] ?? 'Chat';
+  return labels[locale] ?? 'Chat';
 }

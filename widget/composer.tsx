@@ -35,6 +35,8 @@ interface ComposerState {
 
 /** So many characters before the limit, the rest is counted. */
 const COUNT_FROM = 500;
+/** What may be an emoji in marks, or its name between colons, with the space after it. */
+const CODE = /(?:^|\s)[:;=<>\\8BxXO-]\S{1,14} $/;
 
 export class Composer extends Component<ComposerProps, ComposerState> {
   field = createRef<HTMLTextAreaElement>();
@@ -83,12 +85,29 @@ export class Composer extends Component<ComposerProps, ComposerState> {
     frame.style.minHeight = '';
   };
 
+  /** What people type for emoji becomes one when it is finished with a space. */
+  translate(): void {
+    const box = this.field.current;
+    const typed = box && this.props.settings.emoji && CODE.exec(box.value.slice(0, box.selectionEnd));
+    if (!typed) return;
+    const to = box.selectionEnd - 1;
+    const before = box.value.slice(0, to);
+    void bring('emoji').then(({ codeBefore }) => {
+      const found = codeBefore(before);
+      // Only where nothing was changed while it was looked up.
+      if (!found || !box.value.startsWith(before)) return;
+      box.setRangeText(found.emoji, to - found.code.length, to, 'preserve');
+      this.changed();
+    }, () => {});
+  }
+
   keep(box: HTMLTextAreaElement): void {
     this.props.draft.set([...this.unsaved, box.value].filter(Boolean).join('\n'));
   }
 
   input = (): void => {
     this.changed();
+    this.translate();
     this.props.messenger.typing(Boolean(this.field.current?.value.trim()));
   };
 
@@ -181,7 +200,7 @@ export class Composer extends Component<ComposerProps, ComposerState> {
     return (
       <div class={`composer${dropping ? ' over' : ''}`} onDragOver={this.drag} onDragLeave={this.drag} onDrop={this.drag} onPaste={this.paste}>
         {uploads && <Part name="files" with={{ uploads }} />}
-        {emoji && <Part name="emoji" with={{ likes: messenger.likes, like: messenger.like, onPick: this.insert, onDone: () => void this.stepBack() }} />}
+        {emoji && <Part name="emoji" with={{ likes: messenger.likes, like: messenger.like, onPick: this.insert }} />}
         <div class="field">
           <textarea
             ref={this.field} rows={1} dir="auto" aria-label={t('compose')} placeholder={t('placeholder')} enterkeyhint="send"

@@ -4,6 +4,7 @@ import type { JSX } from 'preact';
 const PATHS = {
   back: 'M17 6l-8 8 8 8',
   down: 'M6 11l8 8 8-8',
+  close: 'M8 8l12 12M20 8L8 20',
   more: 'M7 14v.1M14 14v.1M21 14v.1',
   send: 'M14 22V7M7.5 13.5L14 7l6.5 6.5',
   attach: 'M21 13l-8 8a5 5 0 0 1-7-7l9-9a3.5 3.5 0 0 1 5 5l-9 9a1.5 1.5 0 0 1-2-2l8-8',

@@ -6,7 +6,7 @@
  */
 import type { LoaderSettings } from '../shared/settings.ts';
 import type { PageOptions, PanelHandle } from './bridge.ts';
-import { directionOf, spokenOf } from './direction.ts';
+import { spokenOf } from './direction.ts';
 import { createLauncher, type Launcher } from './launcher.ts';
 import { panelModule } from './panel-module.ts';
 import { createEvents, install, type Stub } from './sdk.ts';

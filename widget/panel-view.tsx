@@ -80,7 +80,7 @@ export class PanelView extends Component<PanelViewProps, PanelViewState> {
       <>
         <div class={`head ${empty && log ? 'wide' : ''}`}>
           {(shows !== 'log' || state.conversations > 0) && (
-            <button type="button" class="round" ref={this.back} aria-label={log ? t('back') : t('again')} onClick={() => (log ? this.setState({ shows: 'conversations' }) : this.stepBack())}>
+            <button type="button" class="round" ref={this.back} aria-label={log ? t('back') : t('backToChat')} onClick={() => (log ? this.setState({ shows: 'conversations' }) : this.stepBack())}>
               <Icon name="back" />
             </button>
           )}
@@ -115,7 +115,7 @@ export class PanelView extends Component<PanelViewProps, PanelViewState> {
             </p>
           )}
           {asks
-            ? <Part name="form" with={{ fields: settings.preChat, away: !available && settings.offlineForm, workspace: settings.workspace, onDone: (answers: Profile) => this.setState({ profile: answers }, () => this.focus()) }} />
+            ? <Part name="form" with={{ fields: settings.preChat, away: !available && settings.offlineForm, workspace: settings.workspace, keeps: settings.consent !== 'none', onDone: (answers: Profile) => this.setState({ profile: answers }, () => this.focus()) }} />
             : <Composer ref={this.composer} messenger={messenger} settings={settings} state={state} gateway={gateway} draft={draft} profile={profile} />}
         </div>
       </>

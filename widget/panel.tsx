@@ -59,7 +59,7 @@ export const start: StartPanel = async ({ settings: first, options, locale: lang
     onChange: draw,
     onReceived(entry) {
       emit('message:received', told(entry));
-      void alerts().then((one) => one.received(told(entry), { open, watched }), () => {});
+      void alerts().then((one) => one.received(told(entry), { watched }), () => {});
     },
     onSent(entry) {
       mark = undefined;

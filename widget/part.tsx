@@ -1,5 +1,5 @@
 /** Parts of the panel that are loaded when they are first shown, with the words they need; and their styles. */
-import { Component, type ComponentType, type JSX } from 'preact';
+import { Component, createElement, type ComponentType, type JSX } from 'preact';
 import { beside } from './beside.ts';
 import { speakMore, t } from './texts.ts';
 
@@ -21,7 +21,7 @@ export async function bring<N extends keyof Parts>(name: N): Promise<Parts[N]> {
   return part;
 }
 
-type PropsOf<N extends keyof Parts> = Parts[N]['default'] extends new (props: infer P) => unknown ? P : never;
+type PropsOf<N extends keyof Parts> = (Parts[N]['default'] extends new (props: infer P) => unknown ? P : never) & Record<string, unknown>;
 
 /** Shows a part as soon as it is here: `<Part name="emoji" with={…} />`. When it cannot be had it says so and offers to try again, but `silent` ones don't. */
 export class Part<N extends keyof Parts> extends Component<{ name: N; with: PropsOf<N>; silent?: boolean }, { Loaded?: ComponentType<PropsOf<N>>; failed?: boolean }> {
@@ -45,7 +45,7 @@ export class Part<N extends keyof Parts> extends Component<{ name: N; with: Prop
 
   override render(): JSX.Element | null {
     const { Loaded, failed } = this.state;
-    if (Loaded) return <Loaded {...this.props.with} />;
+    if (Loaded) return createElement(Loaded, this.props.with);
     return failed && !this.props.silent ? (
       <p class="part-failed" role="alert">
         {t('partFailed')} <button type="button" class="plain" onClick={this.load}>{t('retry')}</button>

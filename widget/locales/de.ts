@@ -54,4 +54,6 @@ export default {
   again: 'Wieder anzeigen',
   partFailed: 'Das konnte nicht geladen werden. Bitte prüfen Sie Ihre Verbindung und versuchen Sie es noch einmal.',
   refused: 'Der Chat ist hier zurzeit nicht verfügbar.',
+  gone: 'Diese Unterhaltung gibt es nicht mehr.',
+  backToChat: 'Zurück zur Unterhaltung',
 } satisfies CoreTexts;

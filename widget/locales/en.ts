@@ -54,4 +54,6 @@ export default {
   again: 'Show it again',
   partFailed: 'This could not be loaded. Please check your connection and try again.',
   refused: 'The chat is not available here right now.',
+  gone: 'The conversation is not there any more.',
+  backToChat: 'Back to the conversation',
 } satisfies Texts;

@@ -58,4 +58,6 @@ export default {
   again: 'Mostrar de nuevo',
   partFailed: 'No se pudo cargar. Revisa tu conexión e inténtalo de nuevo.',
   refused: 'El chat no está disponible aquí en este momento.',
+  gone: 'Esta conversación ya no existe.',
+  backToChat: 'Volver a la conversación',
 } satisfies CoreTexts;

@@ -58,4 +58,6 @@ export default {
   again: 'Réafficher',
   partFailed: 'Le chargement a échoué. Vérifiez votre connexion et réessayez.',
   refused: 'Le chat n’est pas disponible ici pour le moment.',
+  gone: 'Cette conversation n’existe plus.',
+  backToChat: 'Retour à la conversation',
 } satisfies CoreTexts;

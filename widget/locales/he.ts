@@ -58,4 +58,6 @@ export default {
   again: 'הצגה מחדש',
   partFailed: 'הטעינה לא הצליחה. בדקו את החיבור ונסו שוב.',
   refused: 'הצ׳אט אינו זמין כאן כרגע.',
+  gone: 'השיחה הזו כבר לא קיימת.',
+  backToChat: 'חזרה לשיחה',
 } satisfies CoreTexts;

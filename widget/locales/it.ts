@@ -58,4 +58,6 @@ export default {
   again: 'Mostra di nuovo',
   partFailed: 'Caricamento non riuscito. Controlla la connessione e riprova.',
   refused: 'La chat non è disponibile qui in questo momento.',
+  gone: 'Questa conversazione non esiste più.',
+  backToChat: 'Torna alla conversazione',
 } satisfies CoreTexts;

@@ -54,4 +54,6 @@ export default {
   again: '再表示',
   partFailed: '読み込めませんでした。接続を確認して、もう一度お試しください。',
   refused: '現在、こちらではチャットをご利用いただけません。',
+  gone: 'この会話はもうありません。',
+  backToChat: '会話に戻る',
 } satisfies CoreTexts;

@@ -54,4 +54,6 @@ export default {
   again: 'Opnieuw tonen',
   partFailed: 'Dit kon niet worden geladen. Controleer je verbinding en probeer het nog eens.',
   refused: 'De chat is hier op dit moment niet beschikbaar.',
+  gone: 'Dit gesprek bestaat niet meer.',
+  backToChat: 'Terug naar het gesprek',
 } satisfies CoreTexts;

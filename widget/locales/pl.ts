@@ -59,4 +59,6 @@ export default {
   again: 'Pokaż ponownie',
   partFailed: 'Nie udało się tego wczytać. Sprawdź połączenie i spróbuj ponownie.',
   refused: 'Czat nie jest tu teraz dostępny.',
+  gone: 'Tej rozmowy już nie ma.',
+  backToChat: 'Wróć do rozmowy',
 } satisfies CoreTexts;

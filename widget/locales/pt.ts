@@ -58,4 +58,6 @@ export default {
   again: 'Mostrar de novo',
   partFailed: 'Não foi possível carregar. Verifique sua conexão e tente de novo.',
   refused: 'O chat não está disponível aqui neste momento.',
+  gone: 'Esta conversa já não existe.',
+  backToChat: 'Voltar à conversa',
 } satisfies CoreTexts;

@@ -54,4 +54,6 @@ export default {
   again: 'Yeniden göster',
   partFailed: 'Bu bölüm yüklenemedi. Lütfen bağlantınızı kontrol edip tekrar deneyin.',
   refused: 'Sohbet şu anda burada kullanılamıyor.',
+  gone: 'Bu görüşme artık yok.',
+  backToChat: 'Görüşmeye dön',
 } satisfies CoreTexts;

@@ -54,4 +54,6 @@ export default {
   again: '重新显示',
   partFailed: '加载失败。请检查网络连接后重试。',
   refused: '聊天目前在此处不可用。',
+  gone: '此对话已不存在。',
+  backToChat: '返回对话',
 } satisfies CoreTexts;

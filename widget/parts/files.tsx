@@ -1,0 +1,160 @@
+/** Files on their way: chosen, dropped or pasted, uploaded at once, and sent with the next message. */
+import { ATTACHMENTS_MAX, FILE_MAX_BYTES } from '../../shared/limits.ts';
+import type { Attachment } from '../../shared/protocol.ts';
+import { adopt, Component, Icon, locale, newName, t } from '../kit.ts';
+import css from './files.css';
+import { sizeText } from './sizes.ts';
+
+export interface UploadsOptions {
+  /** `https://chat.example/files/shop` */
+  address: string;
+  token(): string | undefined;
+  isOnline(): boolean;
+  onChange(): void;
+}
+
+/** One file: on its way (`sent` from 0 to 1), there (`file`), or not (`problem`, and whether trying again could help). */
+interface Item { key: string; source: File; sent: number; file?: Attachment; problem?: string; again?: boolean; request?: XMLHttpRequest }
+
+export interface Uploads {
+  items(): readonly Item[];
+  /** What was wrong with what was added last, as a whole. */
+  problem(): string;
+  add(files: readonly File[]): void;
+  retry(key: string): void;
+  /** Takes one out, whatever has become of it. */
+  remove(key: string): void;
+  isBusy(): boolean;
+  ready(): Attachment[];
+  /** Those that are ready, which are then the message's. */
+  take(): Attachment[];
+  /** The message could not be kept. */
+  giveBack(files: readonly Attachment[]): void;
+  stop(): void;
+}
+
+export function createUploads({ address, token, isOnline, onChange }: UploadsOptions): Uploads {
+  let items: Item[] = [];
+  let problem = '';
+
+  function upload(item: Item): void {
+    const problemOfFile = problemOf(item.source);
+    if (problemOfFile) {
+      item.problem = problemOfFile;
+      return;
+    }
+    if (!isOnline() || !token()) {
+      Object.assign(item, { problem: t('filesOffline'), again: true });
+      return;
+    }
+    const request = new XMLHttpRequest();
+    Object.assign(item, { request, sent: 0, problem: undefined, again: false });
+    request.open('POST', `${address}?name=${encodeURIComponent(item.source.name)}`);
+    request.setRequestHeader('authorization', `Bearer ${token()}`);
+    request.responseType = 'json';
+    request.upload.onprogress = ({ loaded, total }) => {
+      item.sent = loaded / total;
+      onChange();
+    };
+    request.onloadend = () => {
+      const { file, error } = (request.response ?? {}) as { file?: Attachment; error?: { code: string } };
+      if (request.status === 201 && file) item.file = file;
+      else Object.assign(item, refusal(error?.code));
+      delete item.request;
+      onChange();
+    };
+    request.send(item.source);
+  }
+
+  function forget({ request, file }: Item): void {
+    if (request) request.onloadend = null;
+    request?.abort();
+    // Nobody will send it: it need not wait for being cleared away.
+    if (file) void fetch(`${address}/${file.id}`, { method: 'DELETE', headers: { authorization: `Bearer ${token()}` } }).catch(() => {});
+  }
+
+  return {
+    items: () => items,
+    problem: () => problem,
+    add(files) {
+      const room = ATTACHMENTS_MAX - items.length;
+      problem = files.length > room ? t('filesMany', { count: ATTACHMENTS_MAX }) : '';
+      for (const source of files.slice(0, room)) {
+        const item: Item = { key: newName(), source, sent: 0 };
+        items = [...items, item];
+        upload(item);
+      }
+      onChange();
+    },
+    retry(key) {
+      const item = items.find((one) => one.key === key);
+      if (item) upload(item);
+      onChange();
+    },
+    remove(key) {
+      for (const item of items) if (item.key === key) forget(item);
+      items = items.filter((item) => item.key !== key);
+      problem = '';
+      onChange();
+    },
+    isBusy: () => items.some(({ request }) => request),
+    ready: () => items.flatMap(({ file }) => file ?? []),
+    take() {
+      const files = items.flatMap(({ file }) => file ?? []);
+      items = items.filter(({ file }) => !file);
+      problem = '';
+      onChange();
+      return files;
+    },
+    giveBack(files) {
+      items = [...files.map((file): Item => ({ key: file.id, source: new File([], file.name), sent: 1, file })), ...items];
+      onChange();
+    },
+    stop() {
+      for (const item of items) forget(item);
+      items = [];
+    },
+  };
+}
+
+/** What is wrong with a file before it goes anywhere. */
+function problemOf({ size }: File): string | undefined {
+  if (size === 0) return t('fileEmpty');
+  return size > FILE_MAX_BYTES ? t('fileLarge', { size: sizeText(FILE_MAX_BYTES) }) : undefined;
+}
+
+function refusal(code: string | undefined): Pick<Item, 'problem' | 'again'> {
+  if (code === 'file_too_large') return { problem: t('fileLarge', { size: sizeText(FILE_MAX_BYTES) }), again: false };
+  if (code === 'file_type_not_allowed') return { problem: t('fileKind'), again: false };
+  return { problem: t('uploadFailed'), again: true };
+}
+
+export default class Files extends Component<{ uploads: Uploads }> {
+  override componentDidMount(): void {
+    adopt(css);
+  }
+
+  override render({ uploads }: { uploads: Uploads }) {
+    return (
+      <div class="files">
+        <ul>
+          {uploads.items().map((item) => (
+            <li key={item.key} class={item.problem ? 'bad' : ''}>
+              <Icon name="attach" />
+              <span class="file-name" dir="auto">{item.source.name}</span>
+              <span class="file-state" role="status">
+                {item.problem ?? (item.file ? t('uploaded') : t('uploading', { percent: item.sent.toLocaleString(locale, { style: 'percent', maximumFractionDigits: 0 }) }))}
+                {item.again && <button type="button" class="plain" onClick={() => uploads.retry(item.key)}>{t('retry')}</button>}
+              </span>
+              <button type="button" class="small" aria-label={t('remove', { name: item.source.name })} onClick={() => uploads.remove(item.key)}>
+                <Icon name="close" />
+              </button>
+              {item.request && <progress max={1} value={item.sent} aria-label={item.source.name} />}
+            </li>
+          ))}
+        </ul>
+        <p class="hint bad" role="alert">{uploads.problem()}</p>
+      </div>
+    );
+  }
+}

@@ -1,0 +1,113 @@
+/**
+ * What surrounds the conversation: on phones it fills the screen, makes room for the keyboard and closes by the back button; elsewhere its size can be
+ * changed at a corner, by pointer or keys.
+ */
+import type { WidgetSettings } from '../../shared/settings.ts';
+import { adopt, t } from '../kit.ts';
+import type { Likes } from '../session.ts';
+import css from './frame.css';
+
+export interface FrameOptions {
+  frame: HTMLElement;
+  settings(): Pick<WidgetSettings, 'position'>;
+  messenger: { likes(): Likes; like(change: Likes): void };
+  close(): void;
+  signal: AbortSignal;
+}
+
+const SMALLEST = { width: 320, height: 380 };
+const STEP = 24;
+
+export function createFrame({ frame, settings, messenger, close, signal }: FrameOptions): { shown(open: boolean): void } {
+  adopt(css);
+  const phone = matchMedia('(max-width: 480px), (max-height: 480px)');
+  const handle = document.createElement('div');
+  handle.className = 'resize';
+  handle.tabIndex = 0;
+  handle.setAttribute('role', 'separator');
+  handle.setAttribute('aria-label', t('resize'));
+  frame.prepend(handle);
+  let size = messenger.likes();
+  /** Our entry of the browser's history is the newest one. */
+  let stacked = false;
+
+  function apply(): void {
+    for (const [name, value] of [['--width', size.width], ['--height', size.height]] as const) {
+      if (value) frame.style.setProperty(name, `${value}px`);
+    }
+    handle.setAttribute('aria-valuenow', String(Math.round(frame.offsetWidth)));
+  }
+
+  function resize(width: number, height: number): void {
+    size = { width: Math.max(SMALLEST.width, Math.round(width)), height: Math.max(SMALLEST.height, Math.round(height)) };
+    apply();
+  }
+
+  /** The handle is at the corner that faces the middle of the window, so outwards is larger. */
+  function outwards(): { x: number; y: number } {
+    const { position } = settings();
+    return { x: position.endsWith('right') ? -1 : 1, y: position.startsWith('bottom') ? -1 : 1 };
+  }
+
+  handle.addEventListener('pointerdown', (event) => {
+    if (event.button !== 0) return;
+    event.preventDefault();
+    handle.setPointerCapture(event.pointerId);
+    const from = { x: event.clientX, y: event.clientY, width: frame.offsetWidth, height: frame.offsetHeight };
+    const { x, y } = outwards();
+    const dragging = new AbortController();
+    handle.addEventListener('pointermove', (move) => resize(from.width + x * (move.clientX - from.x), from.height + y * (move.clientY - from.y)), { signal: dragging.signal });
+    for (const end of ['pointerup', 'pointercancel', 'lostpointercapture'] as const) {
+      handle.addEventListener(end, () => {
+        dragging.abort();
+        keep();
+      }, { signal: dragging.signal });
+    }
+    signal.addEventListener('abort', () => dragging.abort(), { once: true, signal: dragging.signal });
+  }, { signal });
+  handle.addEventListener('keydown', ({ key }) => {
+    const { x, y } = outwards();
+    const right = Number(key === 'ArrowRight') - Number(key === 'ArrowLeft');
+    const down = Number(key === 'ArrowDown') - Number(key === 'ArrowUp');
+    if (!right && !down) return;
+    resize(frame.offsetWidth + x * right * STEP, frame.offsetHeight + y * down * STEP);
+    keep();
+  }, { signal });
+
+  function keep(): void {
+    const { width, height } = size;
+    if (width && height) messenger.like({ width, height });
+  }
+
+  const viewport = window.visualViewport;
+  /** When the keyboard comes up, only what it leaves is ours. */
+  function fit(): void {
+    // Somebody who has zoomed in wants to look closer, not to have the panel shrink with the view.
+    if (!viewport || viewport.scale > 1.01) return;
+    frame.style.setProperty('--view-height', `${viewport.height}px`);
+    frame.style.setProperty('--view-top', `${viewport.offsetTop}px`);
+  }
+  viewport?.addEventListener('resize', fit, { signal });
+  viewport?.addEventListener('scroll', fit, { signal });
+
+  addEventListener('popstate', () => {
+    if (!stacked) return;
+    stacked = false;
+    close();
+  }, { signal });
+
+  return {
+    shown(open) {
+      fit();
+      apply();
+      if (open && phone.matches && !stacked) {
+        stacked = true;
+        // The same address: for the page nothing changes, for the back button there is somewhere to go.
+        history.pushState({ ...(history.state as object | null), miradesk: true }, '');
+      } else if (!open && stacked) {
+        stacked = false;
+        if ((history.state as { miradesk?: boolean } | null)?.miradesk) history.back();
+      }
+    },
+  };
+}

@@ -1,7 +1,7 @@
 /**
  * Builds what browsers load, from source into dist/:
  *
- *   dist/widget/loader.js            the loader; a free name MIRADESK_SETTINGS is bound by the gateway when it serves it
+ *   dist/widget/loader.js            the loader: a function that the gateway calls with the workspace's settings when it serves it
  *   dist/widget/assets/VERSION/      panel.js, and beside it what it loads when it is needed: its parts, the languages, the other
  *                                    connection. VERSION is made from all of their contents, so what is in it never changes
  *   dist/console/index.html, assets/ the agent inbox
@@ -49,9 +49,9 @@ function withThemes(css) {
 }
 
 /** A second look at what visitors load: it saves some 3% that every page of every website would carry. */
-async function squeeze(contents, module) {
-  const { code } = await minify(contents, { module, ecma: 2020, compress: { passes: 3, pure_getters: true, unsafe_arrows: true, unsafe_methods: true }, format: { comments: false } });
-  return code;
+async function squeeze(contents, { expression = false } = {}) {
+  const { code } = await minify(contents, { module: true, ecma: 2020, compress: { expression, passes: 3, pure_getters: true, unsafe_arrows: true, unsafe_methods: true }, format: { comments: false } });
+  return expression ? code.replace(/;$/, '') : code;
 }
 
 const common = { absWorkingDir: root, write: false, bundle: true, minify: true, target, metafile: true, charset: 'utf8', jsx: 'automatic', jsxImportSource: 'preact', legalComments: 'none' };
@@ -118,7 +118,7 @@ const fromPanel = {
 async function makeFiles() {
   const widget = { ...common, outdir: 'dist/widget/assets', format: 'esm', outbase: 'widget', define: { MIRADESK_BUILT: 'true' } };
   const [loader, panel, parts, languages, fallback, inbox] = await Promise.all([
-    esbuild.build({ ...common, entryPoints: ['widget/loader.ts'], outfile: 'dist/widget/loader.js', format: 'iife', plugins: [cssAsText] }),
+    esbuild.build({ ...common, entryPoints: ['widget/loader.ts'], outfile: 'dist/widget/loader.js', format: 'esm', plugins: [cssAsText] }),
     esbuild.build({ ...widget, entryPoints: ['widget/panel.tsx'], plugins: [cssAsText] }),
     esbuild.build({ ...widget, entryPoints: globSync('widget/parts/*.tsx', { cwd: root }).toSorted(), splitting: true, chunkNames: 'parts/[name]-[hash]', plugins: [fromPanel, cssAsText] }),
     esbuild.build({ ...widget, entryPoints: globSync('widget/locales/*.ts', { cwd: root }).toSorted() }),
@@ -131,11 +131,11 @@ async function makeFiles() {
   const page = await readFile(join(root, 'console/index.html'), 'utf8');
 
   const together = [panel, parts, languages, fallback].flatMap(({ outputFiles }) => outputFiles).toSorted((one, other) => (one.path < other.path ? -1 : 1));
-  const loaded = await Promise.all(together.map(async ({ path, text }) => [relative(join(dist, 'widget/assets'), path), await squeeze(text, true)]));
+  const loaded = await Promise.all(together.map(async ({ path, text }) => [relative(join(dist, 'widget/assets'), path), await squeeze(text)]));
   const version = createHash('sha256').update(JSON.stringify(loaded)).digest('hex').slice(0, 10);
   const manifest = { panel: `assets/${version}/panel.js` };
   const files = [
-    ['widget/loader.js', await squeeze(loader.outputFiles[0].text, false)],
+    ['widget/loader.js', await squeeze(`(function (MIRADESK_SETTINGS) {${loader.outputFiles[0].text}})`, { expression: true })],
     ...loaded.map(([path, contents]) => [`widget/assets/${version}/${path}`, contents]),
     ...inbox.outputFiles.map(({ path, contents }) => [relative(dist, path), contents]),
     ['console/index.html', page.replaceAll('__SCRIPT__', script).replaceAll('__STYLE__', style)],

@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { readFiles, type ServedFile } from './served-files.ts';
 
 export interface Assets {
-  /** The loader's code; the name MIRADESK_SETTINGS is free in it. */
+  /** The loader's code: a function that takes LoaderSettings. */
   loader: string;
   /** Path of the panel's module, relative to the loader's address. */
   panel: string;

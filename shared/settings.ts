@@ -16,6 +16,10 @@ const address = z.union([z.literal(''), z.url({ protocol: /^https?$/ }).max(SETT
 export const LOCALES = ['en', 'de', 'fr', 'es', 'pt', 'it', 'nl', 'pl', 'tr', 'uk', 'ja', 'zh', 'ar', 'he'] as const;
 export type Locale = (typeof LOCALES)[number];
 
+/** What the launcher can show; the paths are in launcher-icons.ts. */
+const ICONS = ['chat', 'bubble', 'help', 'mail'] as const;
+export type LauncherIcon = (typeof ICONS)[number];
+
 /** A minute of a day, as 09:00; 24:00 is the day's end. */
 const minute = z.string().regex(/^(?:[01]\d|2[0-3]):[0-5]\d$|^24:00$/);
 /** Opening hours of one weekday: from, to; none: closed. */
@@ -49,22 +53,22 @@ export type Face = z.infer<typeof Face>;
 /** Goes into the loader: all that the launcher needs. */
 export const launcherSettings = {
   color: color.default('#1f5f4f').describe('Brand colour, as `#rrggbb`. Text on it is black or white, whichever can be read.'),
-  theme: z.enum(['auto', 'light', 'dark']).default('auto').describe('Colours of the panel: `auto` follows the visitor\'s device.'),
   position: z.preprocess((value) => (value === 'right' || value === 'left' ? `bottom-${value}` : value), z.enum(['bottom-right', 'bottom-left', 'top-right', 'top-left']))
     .default('bottom-right').describe('Corner of the window.'),
   offsetX: z.int().min(0).max(400).default(20).describe('Distance from the side of the window, in pixels.'),
   offsetY: z.int().min(0).max(400).default(20).describe('Distance from the top or bottom of the window, in pixels.'),
   zIndex: z.int().min(1).max(2_147_483_647).default(2_147_483_000).describe('Where the widget lies above or below what the page floats itself.'),
-  launcherIcon: z.enum(['chat', 'bubble', 'help', 'mail']).default('chat').describe('What the launcher shows.'),
+  launcherIcon: z.enum(ICONS).default('chat').describe('What the launcher shows. On a page it can also be a path of SVG, drawn as a stroke in a square of 28.'),
   launcherLabel: words.max(SETTINGS_MAX.launcherLabel).default('').describe('Words beside the icon; empty: the icon alone.'),
   launcher: z.boolean().default(true).describe('Whether our launcher shows at all.'),
   launcherSelector: words.max(SETTINGS_MAX.address).default('').describe('CSS selector of the page\'s own elements that open and close the chat.'),
   locale: z.enum(['auto', ...LOCALES]).default('auto').describe('Language of the widget: `auto` is the page\'s (`<html lang>`) where we speak it, else the visitor\'s.'),
-  consent: z.enum(['none', 'session', 'persistent']).default('persistent').describe('How long the browser may remember a visitor who writes: not at all, until the tab is closed, or until they come back.'),
 } as const;
 
 /** Fetched with the panel. */
 export const panelSettings = {
+  theme: z.enum(['auto', 'light', 'dark']).default('auto').describe('Colours of the panel: `auto` follows the visitor\'s device.'),
+  consent: z.enum(['none', 'session', 'persistent']).default('persistent').describe('How long the browser may remember a visitor who writes: not at all, until the tab is closed, or until they come back.'),
   teamName: words.min(1).max(SETTINGS_MAX.teamName).default('Support').describe('The team\'s name in the panel\'s head.'),
   faces: z.array(Face).max(3).default([]).describe('Up to three people of the team beside its name: `name`, and `picture` (an address) where there is one.'),
   greeting: words.max(SETTINGS_MAX.greeting).default('Hi! How can we help?').describe('The first words in an empty conversation.'),
@@ -92,7 +96,9 @@ export type LauncherSettings = z.infer<typeof LauncherSettings>;
 export type PanelSettings = z.infer<typeof PanelSettings>;
 
 /** What the loader is given: the launcher's settings and where it belongs. */
-export interface LoaderSettings extends LauncherSettings {
+export interface LoaderSettings extends Omit<LauncherSettings, 'launcherIcon'> {
+  /** The path of the icon. */
+  launcherIcon: string;
   workspace: string;
   /** Origin of the gateway, where the socket goes; empty: the loader's own origin. */
   gateway: string;
@@ -100,6 +106,8 @@ export interface LoaderSettings extends LauncherSettings {
   panel: string;
   /** The visitor's language as their browser told the gateway. */
   language: Locale;
+  /** What the launcher is called in that language, for those who hear it. */
+  label: string;
   /** What the launcher says in that language when the panel cannot be loaded. */
   loadFailed: string;
 }

@@ -5,26 +5,21 @@
 import type { LoaderSettings, Locale, PanelSettings } from '../shared/settings.ts';
 import type { WidgetEvents, WidgetState } from './sdk-types.ts';
 
-/** What the page says for itself, over what the workspace says. */
+/** What the page says for itself, over what the workspace says. From attributes of the script tag it is text, whatever kind it should be. */
 export type PageOptions = Partial<LoaderSettings & PanelSettings>;
 
 /** What the loader gives to the panel. */
 export interface PanelContext {
-  /** The loader's settings with the page's options over them; the panel puts its own below the options. */
-  settings: LoaderSettings;
+  /** What the gateway gave to the loader. */
+  loader: LoaderSettings;
+  /** The loader's own address: the panel's settings and, where nothing else is said, the gateway are there. */
+  base: string;
   options: PageOptions;
   locale: Locale;
-  /** Origin of the gateway. */
-  gateway: string;
-  /** Where the panel's own settings are. */
-  settingsAddress: string;
-  /** Where the panel is drawn; the launcher is in it too. */
-  root: ShadowRoot;
-  /** The button the panel is opened with. The panel labels it with what is unread. */
-  launcher: HTMLButtonElement;
+  /** `root`: where the panel is drawn, beside the launcher's `button`, which the panel labels with what is unread. */
+  launcher: { root: ShadowRoot; button: HTMLButtonElement };
   open(): void;
-  /** Closes the panel. `byPerson`: and takes the keyboard back to where the panel was opened from. */
-  close(byPerson?: boolean): void;
+  close(): void;
   emit<E extends keyof WidgetEvents>(event: E, detail: WidgetEvents[E]): void;
 }
 
@@ -33,7 +28,7 @@ export interface PanelHandle {
   show(): void;
   hide(): void;
   /** The page changed its options, or the language. */
-  update(settings: LoaderSettings, options: PageOptions, locale: Locale): void;
+  update(options: PageOptions, locale: Locale): void;
   /** A verb of `window.MiraDesk` that is the panel's. */
   command(verb: string, args: readonly unknown[]): void;
   state(): Pick<WidgetState, 'unread' | 'connection' | 'identity' | 'available' | 'consent'>;

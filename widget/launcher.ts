@@ -4,20 +4,13 @@
  */
 import type { LoaderSettings, Locale } from '../shared/settings.ts';
 import { onColor } from '../shared/color.ts';
-import { directionOf } from './direction.ts';
 import css from './launcher.css';
-import { launcherLabel } from './launcher-label.ts';
 
 export interface Launcher {
   root: ShadowRoot;
   button: HTMLButtonElement;
-  /** Shows what the settings say; again after they changed. */
-  draw(settings: LoaderSettings, locale: Locale, open: boolean): void;
-  setOpen(open: boolean): void;
-  /** The panel is on its way. */
-  setBusy(busy: boolean): void;
-  /** Says something next to the launcher; an empty text takes it away. */
-  say(text: string): void;
+  /** Shows how things are. `busy`: the panel is on its way; `note`: what to say beside the button, if anything. */
+  draw(settings: LoaderSettings, locale: Locale, now: { open: boolean; busy: boolean; note: string }): void;
 }
 
 export interface LauncherOptions {
@@ -28,20 +21,15 @@ export interface LauncherOptions {
   onClick(): void;
 }
 
-/** The icons: strokes in a square of 28. The last one is an arrow down, for the open panel. */
-const ICONS = {
-  chat: 'M5 10.5h18M5 18h12',
-  bubble: 'M14 4a10 9 0 0 0-8 14l-2 6 6-2a10 9 0 1 0 4-18z',
-  help: 'M10 10a4 4 0 1 1 4 5v2m0 5v.1',
-  mail: 'M4 7h20v14H4zl10 8L24 7',
-  down: 'M6 11l8 8 8-8',
-};
+/** An arrow down, for the open panel, as a stroke in a square of 28. The icon of the closed one comes with the settings. */
+const DOWN = 'M6 11l8 8 8-8';
+const SIDES = ['top', 'right', 'bottom', 'left'];
 /** How often a page may take the host out of the document before we accept that it means it. */
 const MOST_RETURNS = 20;
 
 /** Builds the launcher and puts it into the page as soon as that has a body. Nothing shows before `draw`. */
 export function createLauncher({ signal, onIntent, onClick }: LauncherOptions): Launcher {
-  let now: LoaderSettings;
+  let selector = '';
   const host = make('div', { id: 'miradesk' });
   const root = host.attachShadow({ mode: 'open' });
   const sheet = new CSSStyleSheet();
@@ -50,22 +38,17 @@ export function createLauncher({ signal, onIntent, onClick }: LauncherOptions): 
 
   const note = make('div', { class: 'note', role: 'status' });
   const button = make('button', { type: 'button', class: 'launcher', 'aria-haspopup': 'dialog' }) as HTMLButtonElement;
-  const icon = make('svg', { viewBox: '0 0 28 28', 'aria-hidden': true }, SVG);
-  const line = icon.appendChild(make('path', {}, SVG));
-  const label = make('span', {});
+  const icon = make('svg', { viewBox: '0 0 28 28', 'aria-hidden': true });
+  const line = icon.appendChild(make('path', {}));
+  const label = make('b', {});
   button.append(icon, label);
   root.append(note, button);
 
-  function setOpen(open: boolean): void {
-    set(button, { 'aria-expanded': open });
-    set(line, { d: ICONS[open ? 'down' : now.launcherIcon] ?? ICONS.chat });
-  }
-
-  for (const intent of ['pointerenter', 'focus', 'touchstart']) button.addEventListener(intent, onIntent, { signal, passive: true });
+  for (const intent of ['pointerenter', 'focus']) button.addEventListener(intent, onIntent, { signal });
   button.addEventListener('click', onClick, { signal });
   // The page's own elements that open the chat: whatever they are, and whenever they come.
   document.addEventListener('click', (event) => {
-    if (!now.launcherSelector || !(event.target as Element).closest?.(now.launcherSelector)) return;
+    if (!selector || !(event.target as Element).closest?.(selector)) return;
     event.preventDefault();
     onClick();
   }, { signal });
@@ -74,37 +57,40 @@ export function createLauncher({ signal, onIntent, onClick }: LauncherOptions): 
   return {
     root,
     button,
-    draw(settings, locale, open) {
-      now = settings;
+    draw({ position, offsetX, offsetY, color, zIndex, launcher, launcherIcon, launcherLabel, launcherSelector, label: name }, lang, { open, busy, note: says }) {
+      selector = launcherSelector;
       // All important so that no rule of the page reaches it: `all` first, then what it needs.
-      const style: Record<string, string | number> = {
-        all: 'initial', position: 'fixed', display: 'block', 'z-index': now.zIndex,
-        '--brand': now.color, '--on-brand': onColor(now.color), '--x': `${now.offsetX}px`, '--y': `${now.offsetY}px`, '--above': now.launcher ? '76px' : '0px',
+      const style = {
+        all: 'initial', position: 'fixed', display: 'block', 'z-index': zIndex,
+        '--brand': color, '--on-brand': onColor(color),
+        '--at': SIDES.map((side, place) => (position.includes(side) ? `max(${place % 2 ? offsetX : offsetY}px,env(safe-area-inset-${side}))` : 'auto')).join(' '),
+        // Closed, it is a speech bubble: one corner points to the edge it sits in.
+        '--bubble': open || position.includes('top') ? '30px' : position.includes('right') ? '30px 30px 10px' : '30px 30px 30px 10px',
       };
-      for (const name in style) host.style.setProperty(name, String(style[name]), 'important');
-      set(host, { lang: locale, dir: directionOf(locale), 'data-theme': now.theme, 'data-position': now.position });
-      label.textContent = now.launcherLabel;
-      button.hidden = !now.launcher;
-      if (!button.dataset.unread) set(button, { 'aria-label': now.launcherLabel || launcherLabel(locale) });
-      setOpen(open);
+      for (const name in style) host.style.setProperty(name, style[name as 'all'], 'important');
+      set(host, { lang });
+      note.textContent = says;
+      label.textContent = launcherLabel;
+      button.hidden = !isOn(launcher);
+      set(button, { 'aria-expanded': open, 'aria-busy': busy, 'aria-label': launcherLabel || name });
+      set(line, { d: open ? DOWN : launcherIcon });
     },
-    setOpen,
-    setBusy: (busy) => set(button, { 'aria-busy': busy }),
-    say: (text) => void (note.textContent = text),
   };
 }
 
-const HTML = 'http://www.w3.org/1999/xhtml';
-const SVG = 'http://www.w3.org/2000/svg';
+/** An option that is true or false; as an attribute of the script tag it is a text. */
+export function isOn(option: unknown): boolean {
+  return `${option}` !== 'false';
+}
 
-function make(tag: string, attributes: Record<string, string | boolean>, namespace = HTML): HTMLElement {
-  const element = document.createElementNS(namespace, tag) as HTMLElement;
+function make(tag: string, attributes: Record<string, string | boolean>): HTMLElement {
+  const element = (/svg|path/.test(tag) ? document.createElementNS('http://www.w3.org/2000/svg', tag) : document.createElement(tag)) as HTMLElement;
   set(element, attributes);
   return element;
 }
 
 function set(element: Element, attributes: Record<string, string | boolean>): void {
-  for (const name in attributes) element.setAttribute(name, String(attributes[name]));
+  for (const name in attributes) element.setAttribute(name, attributes[name] as string);
 }
 
 /**
@@ -115,14 +101,13 @@ function stay(host: HTMLElement, signal: AbortSignal): void {
   let returns = 0;
   const observer = new MutationObserver(attach);
   function attach(): void {
-    if (host.isConnected || !document.body || returns++ > MOST_RETURNS) return;
-    document.documentElement.append(host);
+    if (host.isConnected || returns > MOST_RETURNS) return;
+    // Before there is a body, the observer waits for it.
+    if (document.body) document.documentElement.append(host);
+    if (host.isConnected) returns++;
     observer.disconnect();
-    observer.observe(document, { childList: true });
-    observer.observe(document.documentElement, { childList: true });
+    for (const node of [document, document.documentElement]) observer.observe(node, { childList: true });
   }
-  // Before there is a body, the observer of the root waits for it.
-  observer.observe(document.documentElement, { childList: true });
   attach();
   signal.addEventListener('abort', () => {
     observer.disconnect();

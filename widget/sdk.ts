@@ -16,21 +16,18 @@ export interface Events {
 }
 
 /** Listeners by event. Each is called on its own, so one that throws disturbs neither the others nor us. `ready`: whether it is, now. */
-export function createEvents(ready: () => boolean): Events {
-  const listeners = new Set<{ event: string; listener: (detail: never) => void }>();
-  function call(entry: { listener: (detail: never) => void }, detail: unknown): void {
-    queueMicrotask(() => entry.listener(detail as never));
-  }
+export function createEvents(ready: () => unknown): Events {
+  const target = new EventTarget();
   return {
     on(event, listener) {
-      const entry = { event, listener };
-      listeners.add(entry);
-      if (event === 'ready' && ready()) call(entry, undefined);
-      return () => void listeners.delete(entry);
+      // In a list, because an event's detail cannot be nothing.
+      const call = (told: { detail?: unknown }): void => listener((told.detail as never[])[0] as never);
+      target.addEventListener(event, call as EventListener);
+      if (event === 'ready' && ready()) queueMicrotask(() => call({ detail: [] }));
+      return () => target.removeEventListener(event, call as EventListener);
     },
-    emit(event, detail) {
-      for (const entry of listeners) if (entry.event === event) call(entry, detail);
-    },
+    // Not in the middle of what we are doing: a listener may call any verb.
+    emit: (event, detail) => queueMicrotask(() => target.dispatchEvent(new CustomEvent(event, { detail: [detail] }))),
   };
 }
 
@@ -45,6 +42,6 @@ export function install(page: { MiraDesk?: object }, verbs: MiraDesk): void {
   Object.assign(object, verbs);
   for (const call of queue) {
     const [verb, ...args] = call;
-    if (verb && Object.hasOwn(verbs, verb)) call.off = (verbs[verb as keyof MiraDesk] as (...args: unknown[]) => unknown)(...args);
+    if (Object.hasOwn(verbs, verb as string)) call.off = (verbs[verb as keyof MiraDesk] as (...args: unknown[]) => unknown)(...args);
   }
 }

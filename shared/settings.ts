@@ -60,18 +60,18 @@ export type Face = z.infer<typeof Face>;
 /** Goes into the loader: all that the launcher needs. */
 export const launcherSettings = {
   color: color.default('#1f5f4f').describe('Brand colour, as `#rrggbb`. Text on it is black or white, whichever can be read.'),
-  theme: z.enum(['auto', 'light', 'dark']).default('auto').describe('Colours of the panel: `auto` follows the visitor\'s device.'),
+  theme: z.enum(['auto', 'light', 'dark']).default('auto').describe('Colours of the panel: `light`, `dark`, or `auto`, which follows the visitor\'s device.'),
   position: z.preprocess((value) => (value === 'right' || value === 'left' ? `bottom-${value}` : value), z.enum(['bottom-right', 'bottom-left', 'top-right', 'top-left']))
-    .default('bottom-right').describe('Corner of the window.'),
+    .default('bottom-right').describe('Corner of the window: `bottom-right`, `bottom-left`, `top-right` or `top-left`.'),
   offsetX: z.int().min(0).max(400).default(20).describe('Distance from the side of the window, in pixels.'),
   offsetY: z.int().min(0).max(400).default(20).describe('Distance from the top or bottom of the window, in pixels.'),
   zIndex: z.int().min(1).max(2_147_483_647).default(2_147_483_000).describe('Where the widget lies above or below what the page floats itself.'),
-  launcherIcon: z.enum(['chat', 'bubble', 'help', 'mail']).default('chat').describe('What the launcher shows.'),
+  launcherIcon: z.enum(['chat', 'bubble', 'help', 'mail']).default('chat').describe('What the launcher shows: `chat`, `bubble`, `help` or `mail`.'),
   launcherLabel: words.max(SETTINGS_MAX.launcherLabel).default('').describe('Words beside the icon; empty: the icon alone.'),
   launcher: z.boolean().default(true).describe('Whether our launcher shows at all.'),
   launcherSelector: words.max(SETTINGS_MAX.address).default('').describe('CSS selector of the page\'s own elements that open and close the chat.'),
   locale: z.enum(['auto', ...LOCALES]).default('auto').describe('Language of the widget: `auto` is the page\'s (`<html lang>`) where we speak it, else the visitor\'s.'),
-  consent: z.enum(['none', 'session', 'persistent']).default('persistent').describe('How long the browser may remember a visitor who writes: not at all, until the tab is closed, or until they come back.'),
+  consent: z.enum(['none', 'session', 'persistent']).default('persistent').describe('How long the browser may remember a visitor who writes: `none`, not at all; `session`, until the tab is closed; `persistent`, until they come back.'),
 } as const;
 
 /** Fetched with the panel. */

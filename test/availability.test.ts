@@ -1,7 +1,11 @@
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import * as esbuild from 'esbuild';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { availabilityAt } from '../shared/availability.ts';
 import { Hours } from '../shared/settings.ts';
+import { root } from './harness/build.ts';
 
 const office: Array<[string, string]> = [['09:00', '17:00']];
 const always: Array<[string, string]> = [['00:00', '24:00']];
@@ -114,3 +118,8 @@ it('agrees with looking at every minute of the next two days', () => {
     else expect(changesAt?.getTime() ?? Infinity).toBeGreaterThanOrEqual(minute * 60_000);
   }), { numRuns: 150 });
 }, 120_000);
+
+it('weighs under 0.8 KB in the widget', async () => {
+  const { outputFiles } = await esbuild.build({ entryPoints: [join(root, 'shared/availability.ts')], bundle: true, minify: true, write: false, format: 'esm', target: 'safari16.4' });
+  expect(gzipSync(outputFiles[0]?.contents ?? '', { level: 9 }).length).toBeLessThan(800);
+});

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { timeOf, zoneNamed } from '../console/settings-hours-model.ts';
+import { isTimeZone, timeOf, zoneNamed } from '../console/settings-hours-model.ts';
 import { changeOf, formOf, NUMBERS, originsOf, problemsIn, problemsOf, type SettingsForm } from '../console/settings-model.ts';
 import { keyFrom, nextQuestion, withAbout } from '../console/settings-questions-model.ts';
 import { WidgetSettings } from '../shared/settings.ts';
@@ -94,6 +94,7 @@ describe('times as people write them', () => {
   it('of a city lead to its zone, where only one has that name', () => {
     const zones = ['UTC', 'Europe/Berlin', 'America/New_York', 'America/Indiana/Knox', 'America/Kentucky/Knox'];
     expect(['berlin', ' europe/BERLIN ', 'new york', 'knox', 'utc', 'Atlantis'].map((text) => zoneNamed(text, zones))).toEqual(['Europe/Berlin', 'Europe/Berlin', 'America/New_York', 'knox', 'UTC', 'Atlantis']);
+    expect(['kyiv', 'kolkata', 'ho chi minh'].map((text) => isTimeZone(zoneNamed(text)))).toEqual([true, true, true]);
   });
 });
 

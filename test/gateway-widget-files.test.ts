@@ -76,6 +76,14 @@ describe('the loader', () => {
     expect(JSON.parse((await get(panelSettings(workspace))).body.toString())).toMatchObject({ teamName: 'T', greeting: 'Hello', hours: null, preChat: [] });
   });
 
+  it('loses only the setting that cannot be read any more', async () => {
+    const workspace = await gateway.workspace();
+    const week = Array.from({ length: 7 }, () => []);
+    await gateway.store.updateWorkspace(workspace.id, { settings: { ...WidgetSettings.parse({ color: '#000000', teamName: 'T' }), hours: { timeZone: 'Europe/Gone', week, holidays: [] } } });
+    expect(run((await get(loader(workspace))).body.toString())).toMatchObject({ color: '#000000' });
+    expect(JSON.parse((await get(panelSettings(workspace))).body.toString())).toMatchObject({ teamName: 'T', hours: null });
+  });
+
   it('may be kept for a minute, used while it is fetched anew, and while we are down', async () => {
     const { headers } = await get(loader(open));
     expect(headers['cache-control']).toBe('public, max-age=60, stale-while-revalidate=86400, stale-if-error=604800');

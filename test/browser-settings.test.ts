@@ -1,8 +1,8 @@
 /** The settings screen in a real browser: what an owner sets there is what is stored. */
 import type { BrowserContextOptions, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { runCli } from '../gateway/cli.ts';
-import type { WidgetSettings } from '../shared/settings.ts';
+import { WidgetSettings } from '../shared/settings.ts';
 import { expectAccessible } from './harness/axe.ts';
 import { keepPicture, useBrowser, watch } from './harness/browser.ts';
 import { type Gateway, showLogOnFailure, startGateway } from './harness/gateway.ts';
@@ -12,6 +12,7 @@ import { until } from './harness/until.ts';
 const browser = useBrowser();
 let gateway: Gateway;
 beforeAll(async () => { gateway = await startGateway(); });
+beforeEach(() => store(WidgetSettings.parse({})));
 afterAll(() => gateway.stop());
 
 /** Opens the settings as the first workspace's owner. */
@@ -171,7 +172,7 @@ const looks: Array<[string, BrowserContextOptions]> = [
 it.each(looks)('axe finds nothing in the settings %s, and nothing is wider than the window', async (look, options) => {
   showLogOnFailure(gateway);
   await store({
-    color: '#1f5f4f', theme: 'auto', position: 'bottom-right', launcherLabel: '', consentText: 'What you write is kept for a year.',
+    consentText: 'What you write is kept for a year.',
     faces: [{ name: 'Olive Tree' }, { name: 'Pia' }],
     preChat: [{ key: 'email', label: 'Your e-mail address', required: true }, { key: 'plan', label: 'Which plan do you have?', kind: 'choice', choices: ['Free', 'Paid'] }],
     hours: { timeZone: 'Europe/Berlin', week: [[['09:00', '12:00'], ['13:00', '17:00']], [['09:00', '17:00']], [], [], [], [], []], holidays: ['2026-12-25'] },

@@ -117,10 +117,11 @@ const fromPanel = {
 /** All files of dist/ by their path in it, in the order in which they are written: who looks for the last one finds all. */
 async function makeFiles() {
   const widget = { ...common, outdir: 'dist/widget/assets', format: 'esm', outbase: 'widget', define: { MIRADESK_BUILT: 'true' } };
+  const drawn = { ...widget, jsx: 'transform', jsxFactory: 'createElement', jsxFragment: 'Fragment', inject: ['widget/jsx.ts'] };
   const [loader, panel, parts, languages, fallback, inbox] = await Promise.all([
     esbuild.build({ ...common, entryPoints: ['widget/loader.ts'], outfile: 'dist/widget/loader.js', format: 'esm', plugins: [cssAsText] }),
-    esbuild.build({ ...widget, entryPoints: ['widget/panel.tsx'], plugins: [cssAsText] }),
-    esbuild.build({ ...widget, entryPoints: globSync('widget/parts/*.tsx', { cwd: root }).toSorted(), splitting: true, chunkNames: 'parts/[name]-[hash]', plugins: [fromPanel, cssAsText] }),
+    esbuild.build({ ...drawn, entryPoints: ['widget/panel.tsx'], plugins: [cssAsText] }),
+    esbuild.build({ ...drawn, entryPoints: globSync('widget/parts/*.tsx', { cwd: root }).toSorted(), splitting: true, chunkNames: 'parts/[name]-[hash]', plugins: [fromPanel, cssAsText] }),
     esbuild.build({ ...widget, entryPoints: globSync('widget/locales/*.ts', { cwd: root }).toSorted() }),
     esbuild.build({ ...widget, entryPoints: ['widget/connection-socketio.ts'] }),
     esbuild.build({ ...common, entryPoints: ['console/main.tsx'], outdir: 'dist/console/assets', format: 'esm', splitting: true, entryNames: '[name]-[hash]', chunkNames: '[name]-[hash]', assetNames: '[name]-[hash]' }),

@@ -1,10 +1,9 @@
 /** How much is unread, on the launcher: a number to see and a label to hear. */
-import { launcherLabel } from './launcher-label.ts';
-import { locale, t } from './texts.ts';
+import { t } from './texts.ts';
 
 export interface Badge {
   /** `open`: the panel is, so nothing needs saying. */
-  show(unread: number, open: boolean, label: string): void;
+  show(unread: number, open: boolean): void;
   remove(): void;
 }
 
@@ -13,13 +12,15 @@ export function createBadge(launcher: HTMLButtonElement): Badge {
   badge.className = 'badge';
   badge.setAttribute('aria-hidden', 'true');
   launcher.append(badge);
+  /** What we have put behind the launcher's name. */
+  let added = '';
   return {
-    show(unread, open, label) {
+    show(unread, open) {
       badge.textContent = open || !unread ? '' : unread > 99 ? '99+' : String(unread);
-      const name = label || launcherLabel(locale);
-      launcher.setAttribute('aria-label', unread && !open ? `${name}, ${t('newMessages', { count: unread })}` : name);
-      // The loader does not name it anew while there is something to say.
-      launcher.dataset.unread = unread ? String(unread) : '';
+      const label = launcher.getAttribute('aria-label') ?? '';
+      const name = added && label.endsWith(added) ? label.slice(0, -added.length) : label;
+      added = open || !unread ? '' : `, ${t('newMessages', { count: unread })}`;
+      launcher.setAttribute('aria-label', name + added);
     },
     remove: () => badge.remove(),
   };

@@ -6,14 +6,13 @@ import type { WidgetSettings } from '../shared/settings.ts';
 import { cleanText, textProblem } from '../shared/text.ts';
 import type { Draft } from './draft.ts';
 import { Icon } from './icons.tsx';
-import type { Messenger, MessengerState } from './messenger.ts';
+import type { Messenger } from './messenger.ts';
 import { bring, Part } from './part.tsx';
 import type { Uploads } from './parts/files.tsx';
 import { t } from './texts.ts';
 
 export interface ComposerProps {
   settings: Pick<WidgetSettings, 'attachments' | 'emoji'> & { workspace: string };
-  state: Pick<MessengerState, 'connection'>;
   messenger: Messenger;
   draft: Draft;
   gateway: string;
@@ -29,8 +28,6 @@ interface ComposerState {
   emoji: boolean;
   /** Files that are uploaded and shown above the text, once there were any. */
   uploads: Uploads | undefined;
-  /** A file hangs over the composer. */
-  dropping: boolean;
 }
 
 /** So many characters before the limit, the rest is counted. */
@@ -44,7 +41,7 @@ export class Composer extends Component<ComposerProps, ComposerState> {
   picker = createRef<HTMLInputElement>();
   /** Taken out of the field by Enter, and not stored yet: still part of the draft. */
   unsaved: string[] = [];
-  override state: ComposerState = { over: -TEXT_MAX, empty: true, problem: '', emoji: false, uploads: undefined, dropping: false };
+  override state: ComposerState = { over: -TEXT_MAX, empty: true, problem: '', emoji: false, uploads: undefined };
 
   override componentDidMount(): void {
     this.put(this.props.draft.get());
@@ -85,29 +82,15 @@ export class Composer extends Component<ComposerProps, ComposerState> {
     frame.style.minHeight = '';
   };
 
-  /** What people type for emoji becomes one when it is finished with a space. */
-  translate(): void {
-    const box = this.field.current;
-    const typed = box && this.props.settings.emoji && CODE.exec(box.value.slice(0, box.selectionEnd));
-    if (!typed) return;
-    const to = box.selectionEnd - 1;
-    const before = box.value.slice(0, to);
-    void bring('emoji').then(({ codeBefore }) => {
-      const found = codeBefore(before);
-      // Only where nothing was changed while it was looked up.
-      if (!found || !box.value.startsWith(before)) return;
-      box.setRangeText(found.emoji, to - found.code.length, to, 'preserve');
-      this.changed();
-    }, () => {});
-  }
-
   keep(box: HTMLTextAreaElement): void {
     this.props.draft.set([...this.unsaved, box.value].filter(Boolean).join('\n'));
   }
 
   input = (): void => {
     this.changed();
-    this.translate();
+    const box = this.field.current;
+    // What people type for emoji becomes one when it is finished with a space.
+    if (box && this.props.settings.emoji && CODE.test(box.value.slice(0, box.selectionEnd))) void bring('emoji').then(({ putEmoji }) => putEmoji(box, this.changed), () => {});
     this.props.messenger.typing(Boolean(this.field.current?.value.trim()));
   };
 
@@ -130,37 +113,30 @@ export class Composer extends Component<ComposerProps, ComposerState> {
     this.input();
   };
 
-  add = async (files: FileList | null | undefined): Promise<void> => {
-    if (!files?.length || !this.props.settings.attachments) return;
-    // Taken out at once: the browser empties the list when the event is over.
-    const list = [...files];
-    const { messenger, gateway, settings } = this.props;
-    try {
-      const { createUploads } = await bring('files');
-      let { uploads } = this.state;
-      if (!uploads) {
-        uploads = createUploads({ address: `${gateway}/files/${settings.workspace}`, token: messenger.token, isOnline: () => this.props.state.connection.name === 'online', onChange: () => this.forceUpdate() });
-        this.setState({ uploads });
-      }
-      uploads.add(list);
-    } catch {
-      this.setState({ problem: t('partFailed') });
-    }
-  };
+  choose(): void {
+    const picker = this.picker.current;
+    if (!picker) return;
+    // The same file can be chosen again.
+    picker.value = '';
+    picker.click();
+  }
 
-  paste = (event: ClipboardEvent): void => {
-    if (!event.clipboardData?.files.length) return;
-    event.preventDefault();
-    void this.add(event.clipboardData.files);
-  };
-
-  drag = (event: DragEvent): void => {
-    if (!this.props.settings.attachments || !event.dataTransfer?.types.includes('Files')) return;
-    // What is dropped here is for us; the browser would open it in the page's place.
+  /** Files that were chosen, pasted or dropped. What is dropped here is for us; the browser would open it in the page's place. */
+  take = (event: Event): void => {
+    const { dataTransfer } = event as DragEvent;
+    const from = dataTransfer ?? (event as ClipboardEvent).clipboardData ?? (event.currentTarget as HTMLInputElement);
+    if (!this.props.settings.attachments || !(from.files?.length || dataTransfer?.types.includes('Files'))) return;
     event.preventDefault();
     event.stopPropagation();
-    this.setState({ dropping: event.type === 'dragover' });
-    if (event.type === 'drop') void this.add(event.dataTransfer.files);
+    // Taken out at once: the browser empties the list when the event is over.
+    const files = [...(from.files ?? [])];
+    if (!files.length) return;
+    const { messenger, gateway, settings } = this.props;
+    bring('files').then(({ createUploads }) => {
+      const uploads = this.state.uploads ?? createUploads({ address: `${gateway}/files/${settings.workspace}`, messenger, onChange: () => this.forceUpdate() });
+      this.setState({ uploads });
+      uploads.add(files);
+    }, () => this.setState({ problem: t('partFailed') }));
   };
 
   send = async (): Promise<void> => {
@@ -194,13 +170,13 @@ export class Composer extends Component<ComposerProps, ComposerState> {
     this.setState({ problem });
   };
 
-  override render({ settings, messenger }: ComposerProps, { over, empty, problem, emoji, uploads, dropping }: ComposerState): JSX.Element {
+  override render({ settings, messenger }: ComposerProps, { over, empty, problem, emoji, uploads }: ComposerState): JSX.Element {
     const hint = problem || (over > 0 ? t('over', { count: over }) : over > -COUNT_FROM ? t('left', { count: -over }) : '');
     const idle = uploads?.isBusy() || over > 0 || (empty && !uploads?.ready().length);
     return (
-      <div class={`composer${dropping ? ' over' : ''}`} onDragOver={this.drag} onDragLeave={this.drag} onDrop={this.drag} onPaste={this.paste}>
+      <div class="composer" onDragOver={this.take} onDrop={this.take} onPaste={this.take}>
         {uploads && <Part name="files" with={{ uploads }} />}
-        {emoji && <Part name="emoji" with={{ likes: messenger.likes, like: messenger.like, onPick: this.insert }} />}
+        {emoji && <Part name="emoji" with={{ session: messenger.session, onPick: this.insert }} />}
         <div class="field">
           <textarea
             ref={this.field} rows={1} dir="auto" aria-label={t('compose')} placeholder={t('placeholder')} enterkeyhint="send"
@@ -212,7 +188,7 @@ export class Composer extends Component<ComposerProps, ComposerState> {
             </button>
           )}
           {settings.attachments && (
-            <button type="button" class="tool" aria-label={t('attach')} onClick={() => this.picker.current?.click()}>
+            <button type="button" class="tool" aria-label={t('attach')} onClick={() => this.choose()}>
               <Icon name="attach" />
             </button>
           )}
@@ -220,14 +196,7 @@ export class Composer extends Component<ComposerProps, ComposerState> {
             <Icon name="send" />
           </button>
         </div>
-        {settings.attachments && (
-          <input
-            ref={this.picker} type="file" multiple hidden onChange={({ currentTarget }) => {
-              void this.add(currentTarget.files);
-              currentTarget.value = '';
-            }}
-          />
-        )}
+        {settings.attachments && <input ref={this.picker} type="file" multiple hidden onChange={this.take} />}
         <p class={`hint ${problem || over > 0 ? 'bad' : ''}`} id="hint" role="status">{hint}</p>
       </div>
     );

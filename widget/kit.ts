@@ -1,6 +1,5 @@
 /** What the panel hands to its parts, which are loaded later: they import it from here, and in the built files from the panel's own file. */
-export { Component, createRef, Fragment } from 'preact';
-export { jsx, jsxs } from 'preact/jsx-runtime';
+export { Component, createElement, createRef, Fragment, type ComponentChildren } from 'preact';
 export { attempt } from './environment.ts';
 export { Icon } from './icons.tsx';
 export { newName } from './names.ts';

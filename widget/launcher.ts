@@ -29,7 +29,7 @@ const MOST_RETURNS = 20;
 
 /** Builds the launcher and puts it into the page as soon as that has a body. Nothing shows before `draw`. */
 export function createLauncher({ signal, onIntent, onClick }: LauncherOptions): Launcher {
-  let selector = '';
+  let selector: string | undefined;
   const host = make('div', { id: 'miradesk' });
   const root = host.attachShadow({ mode: 'open' });
   const sheet = new CSSStyleSheet();
@@ -70,7 +70,7 @@ export function createLauncher({ signal, onIntent, onClick }: LauncherOptions): 
       for (const name in style) host.style.setProperty(name, style[name as 'all'], 'important');
       set(host, { lang });
       note.textContent = says;
-      label.textContent = launcherLabel;
+      label.textContent = launcherLabel ?? null;
       button.hidden = !isOn(launcher);
       set(button, { 'aria-expanded': open, 'aria-busy': busy, 'aria-label': launcherLabel || name });
       set(line, { d: open ? DOWN : launcherIcon });

@@ -28,7 +28,7 @@ else page.MiraDesk.boot?.();
 
 function begin(script: HTMLScriptElement | null): void {
   // Without an address of its own (inlined, bundled) the loader's files are looked for at the gateway.
-  const base = script?.src || `${MIRADESK_SETTINGS.gateway}/w/`;
+  const base = script?.src || `${MIRADESK_SETTINGS.gateway ?? location.origin}/w/`;
   const bring = panelModule(new URL(MIRADESK_SETTINGS.panel, base).href);
   const { on, emit } = createEvents(() => life);
   // Attributes are texts; where another kind is meant, whoever reads the option sees to it.

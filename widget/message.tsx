@@ -1,6 +1,5 @@
 /** One message: its bubble, who wrote it, when, and what became of it. */
-import { Component, type ComponentChildren, type JSX } from 'preact';
-import { formatPieces, type FormatPiece } from '../shared/format.ts';
+import { Component, type JSX } from 'preact';
 import type { Messenger } from './messenger.ts';
 import type { Delivery, MessageRow } from './rows.ts';
 import { Part } from './part.tsx';
@@ -18,6 +17,8 @@ interface MessageProps {
   files: string;
 }
 
+/** What may be an address, emphasis or code. */
+const SPECIAL = /[*_~`]|:\/\/|www\.|mailto:/i;
 const SHOWN: ReadonlyArray<keyof MessageRow> = ['text', 'first', 'last', 'delivery', 'newestOfMine', 'error'];
 
 export class Message extends Component<MessageProps> {
@@ -35,7 +36,7 @@ export class Message extends Component<MessageProps> {
         <div class="bubble" dir="auto">
           {/* <bdi>, because it has no say in the direction of the text. */}
           <bdi class="hidden">{mine ? t('you') : author}: </bdi>
-          {drawn(formatPieces(row.text))}
+          {SPECIAL.test(row.text) ? <Part name="format" with={{ text: row.text }} meanwhile={row.text} /> : row.text}
           {row.attachments && <Part name="attachments" with={{ attachments: row.attachments, files }} />}
         </div>
         {this.meta()}
@@ -70,15 +71,4 @@ export class Message extends Component<MessageProps> {
 function stateText(delivery: Delivery, online: boolean, durable: boolean): string {
   if (delivery !== 'waiting') return t(delivery);
   return t(online ? 'sending' : durable ? 'waiting' : 'waitingHere');
-}
-
-const TAGS = { bold: 'b', italic: 'i', struck: 's', code: 'code', block: 'pre' } as const;
-
-function drawn(pieces: FormatPiece[]): ComponentChildren {
-  return pieces.map((piece) => {
-    if (!piece.kind) return piece.text;
-    if (piece.kind === 'link') return <a href={piece.href} target="_blank" rel="noopener noreferrer nofollow">{piece.text}</a>;
-    const Tag = TAGS[piece.kind];
-    return <Tag>{'pieces' in piece ? drawn(piece.pieces) : piece.text}</Tag>;
-  });
 }

@@ -4,16 +4,16 @@
  */
 import type { WireError } from '../shared/errors.ts';
 import { PROTOCOL_VERSION } from '../shared/limits.ts';
-import type { Ack, Author, Entry, Identity, Page, Profile, VisitorAnswers, VisitorConversation, VisitorPayload, VisitorRequest } from '../shared/protocol.ts';
-import { createConnection, type ConnectionOptions, type ConnectionState, type OpenWire } from './connection.ts';
-import { createConversations, isEntry, type KnownConversation } from './conversations.ts';
+import type { Author, Entry, Page, VisitorConversation } from '../shared/protocol.ts';
+import { createConnection, type Connection, type ConnectionOptions, type ConnectionState, type OpenWire } from './connection.ts';
+import { createConversations, isEntry, type Conversations, type KnownConversation } from './conversations.ts';
 import { createHistory } from './history.ts';
 import { createLogSync } from './log-sync.ts';
 import { newName } from './names.ts';
-import { createWaitingRoom } from './outbox-storage.ts';
-import { createReading } from './reading.ts';
+import { createWaitingRoom, type WaitingRoom } from './outbox-storage.ts';
+import { createReading, type Reading } from './reading.ts';
 import { createSending, type Chosen, type Outgoing, type Sending, type WaitingMessage } from './sending.ts';
-import { createSession, type KeyValueStorage, type Likes } from './session.ts';
+import { createSession, type KeyValueStorage, type Session } from './session.ts';
 import { shareWire } from './shared-wire.ts';
 import { storageKey } from './storage-key.ts';
 import { createTabs } from './tabs.ts';
@@ -48,9 +48,6 @@ export interface MessengerState {
   userId: string | undefined;
 }
 
-/** A conversation as a list shows it. */
-export interface ConversationSummary { conversation: VisitorConversation; last: Entry | undefined; unread: number; at: string }
-
 export type Consent = 'none' | 'session' | 'persistent';
 
 /** What the browser offers; null where it is missing or forbidden. */
@@ -80,10 +77,8 @@ export interface MessengerListeners {
   onError(error: WireError): void;
 }
 
-export interface Messenger extends Pick<Sending, 'send' | 'retry' | 'discard'> {
+export interface Messenger extends Pick<Sending, 'retry' | 'discard'> {
   state(): MessengerState;
-  /** Newest activity first. */
-  list(): ConversationSummary[];
   /** Shows another conversation; without an id, a new one. */
   choose(conversationId?: string): void;
   /** Connects, and sends what waits. */
@@ -94,32 +89,26 @@ export interface Messenger extends Pick<Sending, 'send' | 'retry' | 'discard'> {
   wake(): void;
   /** localStorage was changed by another tab. */
   checkSession(): void;
-  /** Whether this browser has written before. */
-  hasActed(): boolean;
+  /** Resolves once the message is stored and will be sent whatever happens. */
+  send: Sending['send'];
   loadEarlier(): Promise<void>;
   /** The visitor changed the composer; false: it is empty. */
   typing(typing: boolean): void;
   /** Whether somebody looks at the newest message. */
   setWatching(watching: boolean): void;
-  identify(identity: Identity): void;
-  /** Tells the gateway more about the visitor, now and after every connection. */
-  describe(profile: Profile): void;
-  track(name: string, meta: Record<string, string | number | boolean | null>): void;
-  setConsent(consent: Consent): void;
   /** Forgets the visitor on this device, in all tabs. */
-  logout(): Promise<void>;
-  likes(): Likes;
-  like(change: Likes): void;
-  /** For what parts of the panel ask of the gateway by themselves; rejects without a connection. */
-  request<E extends VisitorRequest>(event: E, payload: VisitorPayload<E>): Promise<Ack<VisitorAnswers[E]>>;
-  /** The token for requests over HTTP. */
-  token(): string | undefined;
+  logout(): void;
   /** Ends everything. What waits stays stored. */
   destroy(): void;
-}
 
-/** So many events wait for a connection; older ones go. */
-const TRACKED_MAX = 20;
+  /** What it is made of, for parts of the panel that need more of it. */
+  readonly session: Session;
+  readonly conversations: Conversations;
+  readonly reading: Reading;
+  readonly connection: Connection;
+  readonly room: WaitingRoom<Outgoing>;
+  readonly sending: Sending;
+}
 
 export function createMessenger(environment: MessengerEnvironment, consent: Consent, listeners: MessengerListeners): Messenger {
   const key = storageKey(environment.workspace);
@@ -129,8 +118,6 @@ export function createMessenger(environment: MessengerEnvironment, consent: Cons
   let visitorId: string | undefined;
   let userId: string | undefined;
   let chosen: Chosen;
-  let profile: Profile | undefined;
-  let tracked: Array<VisitorPayload<'event:track'>> = [];
   /** A visitor is stored: when that is gone, another tab has forgotten them. */
   let settled = false;
   let changing = false;
@@ -213,8 +200,6 @@ export function createMessenger(environment: MessengerEnvironment, consent: Cons
       userId = news.identity?.userId;
       listeners.onIdentity(userId);
     }
-    if (profile) connection.request('profile:set', { profile }).catch(() => {});
-    for (const event of tracked.splice(0)) connection.request('event:track', event).catch(() => {});
     wasOnline = true;
     clockOffset = Date.parse(news.serverTime) - Date.now() || 0;
     logSync.start(news.heartbeatMs);
@@ -265,9 +250,8 @@ export function createMessenger(environment: MessengerEnvironment, consent: Cons
 
   /** Nobody has been here: everything begins anew, as somebody new. */
   function forgotten(): void {
-    chosen = profile = undefined;
+    chosen = undefined;
     settled = false;
-    tracked = [];
     session.forget();
     conversations.clear();
     loaded = false;
@@ -335,11 +319,6 @@ export function createMessenger(environment: MessengerEnvironment, consent: Cons
       if (settled && !session.hasActed()) forgotten();
       else if (session.isForeign()) connection.restart();
     },
-    hasActed: session.hasActed,
-    list: () => conversations.all().map((one) => {
-      const last = one.timeline.entries.findLast(({ kind }) => kind === 'message');
-      return { conversation: one.conversation, last, unread: reading.unread(one.conversation.id), at: last?.at ?? one.conversation.createdAt };
-    }),
     choose(id) {
       // One that was never written in is as new as another.
       chosen = id ? { id } : chosen && 'fresh' in chosen && !shown() ? chosen : { fresh: newName() };
@@ -361,40 +340,16 @@ export function createMessenger(environment: MessengerEnvironment, consent: Cons
       reading.setWatching(watching);
       changed();
     },
-    identify(identity) {
-      session.identify(identity);
-      connection.restart();
-    },
-    describe(change) {
-      profile = {
-        ...profile, ...change,
-        attributes: { ...profile?.attributes, ...change.attributes },
-        tags: [...new Set([...(profile?.tags ?? []), ...(change.tags ?? [])])],
-      };
-      if (connection.state.name === 'online') connection.request('profile:set', { profile: change }).catch(() => {});
-    },
-    track(name, meta) {
-      const event = { name, meta, page: environment.page() };
-      if (connection.state.name === 'online') connection.request('event:track', event).catch(() => {});
-      else tracked = [...tracked, event].slice(-TRACKED_MAX);
-    },
-    setConsent(level) {
-      session.moveTo(environment.storage(level));
-      void room.moveTo(level === 'persistent' ? environment.indexedDB : null).then(() => sending.refresh());
-    },
-    async logout() {
+    logout() {
       tabs.tell({ kind: 'forgotten' });
       forgotten();
     },
-    likes: session.likes,
-    like: session.like,
-    request: connection.request,
-    token: session.token,
     destroy() {
       destroyed = true;
       pause();
       sending.stop();
       room.close();
     },
+    session, conversations, reading, connection, room, sending,
   };
 }

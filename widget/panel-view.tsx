@@ -11,8 +11,11 @@ import type { Messenger, MessengerState } from './messenger.ts';
 import { Part } from './part.tsx';
 import { t } from './texts.ts';
 
+/** All that the site's owner has set, with what the page says over it. */
+export type ShownSettings = Omit<WidgetSettings, 'launcherIcon'> & { workspace: string };
+
 export interface PanelViewProps {
-  settings: WidgetSettings & { workspace: string };
+  settings: ShownSettings;
   state: MessengerState;
   messenger: Messenger;
   draft: Draft;
@@ -41,14 +44,6 @@ export class PanelView extends Component<PanelViewProps, PanelViewState> {
   back = createRef<HTMLButtonElement>();
   menu = createRef<HTMLButtonElement>();
 
-  showsLog(): boolean {
-    return this.state.shows === 'log';
-  }
-
-  showLog(): void {
-    this.setState({ shows: 'log' }, () => this.focus());
-  }
-
   /** Leaves what covers the conversation. False: nothing does. */
   stepBack(): boolean {
     const { shows } = this.state;
@@ -62,8 +57,12 @@ export class PanelView extends Component<PanelViewProps, PanelViewState> {
     this.composer.current?.focus();
   }
 
-  fill(text: string): void {
-    this.setState({ shows: 'log' }, () => this.composer.current?.put(text));
+  /** Shows the conversation, with this in the composer. */
+  fill(text?: string): void {
+    this.setState({ shows: 'log' }, () => {
+      if (text !== undefined) this.composer.current?.put(text);
+      this.focus();
+    });
   }
 
   override componentDidUpdate(_: PanelViewProps, before: PanelViewState): void {
@@ -87,7 +86,7 @@ export class PanelView extends Component<PanelViewProps, PanelViewState> {
           <Faces settings={settings} />
           <div class="team">
             <h2 dir="auto">{settings.teamName}</h2>
-            {settings.hours ? <Part name="availability" silent with={{ hours: settings.hours, replyTime: settings.replyTime, clockOffset: state.clockOffset }} /> : <p dir="auto">{settings.replyTime}</p>}
+            {settings.hours ? <Part name="availability" meanwhile="" with={{ hours: settings.hours, replyTime: settings.replyTime, clockOffset: state.clockOffset }} /> : <p dir="auto">{settings.replyTime}</p>}
           </div>
           <button type="button" class="round" ref={this.menu} aria-label={t('menu')} aria-expanded={shows === 'menu'} onClick={() => (shows === 'menu' ? this.stepBack() : this.setState({ shows: 'menu' }))}>
             <Icon name="more" />
@@ -101,7 +100,7 @@ export class PanelView extends Component<PanelViewProps, PanelViewState> {
         {shows === 'conversations' && (
           <Part name="conversations" with={{ messenger, state, onPick: (id?: string) => {
             messenger.choose(id);
-            this.showLog();
+            this.fill();
           } }} />
         )}
         {shows === 'menu' && <Part name="menu" with={{ messenger, settings, state, draft, onDone: () => this.stepBack() }} />}
@@ -116,7 +115,7 @@ export class PanelView extends Component<PanelViewProps, PanelViewState> {
           )}
           {asks
             ? <Part name="form" with={{ fields: settings.preChat, away: !available && settings.offlineForm, workspace: settings.workspace, keeps: settings.consent !== 'none', onDone: (answers: Profile) => this.setState({ profile: answers }, () => this.focus()) }} />
-            : <Composer ref={this.composer} messenger={messenger} settings={settings} state={state} gateway={gateway} draft={draft} profile={profile} />}
+            : <Composer ref={this.composer} messenger={messenger} settings={settings} gateway={gateway} draft={draft} profile={profile} />}
         </div>
       </>
     );

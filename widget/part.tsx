@@ -1,17 +1,21 @@
-/** Parts of the panel that are loaded when they are first shown, with the words they need; and their styles. */
+/** Parts of the panel that are loaded when they are first needed, with the words they say; and their styles. */
 import { Component, createElement, type ComponentType, type JSX } from 'preact';
 import { beside } from './beside.ts';
 import { speakMore, t } from './texts.ts';
 
-/** Each part is a module of this name in parts/ whose default is a component. */
+/** Modules in parts/. Those that are shown have a component as their default. */
 interface Parts {
+  alerts: typeof import('./parts/alerts.tsx');
   attachments: typeof import('./parts/attachments.tsx');
   availability: typeof import('./parts/availability.tsx');
   conversations: typeof import('./parts/conversations.tsx');
   emoji: typeof import('./parts/emoji.tsx');
   files: typeof import('./parts/files.tsx');
   form: typeof import('./parts/form.tsx');
+  format: typeof import('./parts/format.tsx');
+  frame: typeof import('./parts/frame.tsx');
   menu: typeof import('./parts/menu.tsx');
+  page: typeof import('./parts/page.tsx');
   rating: typeof import('./parts/rating.tsx');
 }
 
@@ -21,54 +25,60 @@ export async function bring<N extends keyof Parts>(name: N): Promise<Parts[N]> {
   return part;
 }
 
-type PropsOf<N extends keyof Parts> = (Parts[N]['default'] extends new (props: infer P) => unknown ? P : never) & Record<string, unknown>;
+/** Makes something of a part once it is here, and does something with it now and later: nothing while the part cannot be had. */
+export function once<N extends keyof Parts, M>(name: N, make: (part: Parts[N]) => M): (use: (made: M) => void) => void {
+  let made: Promise<M> | undefined;
+  return (use) => {
+    made ??= bring(name).then(make);
+    made.then(use, () => {
+      made = undefined;
+    });
+  };
+}
 
-/** Shows a part as soon as it is here: `<Part name="emoji" with={…} />`. When it cannot be had it says so and offers to try again, but `silent` ones don't. */
-export class Part<N extends keyof Parts> extends Component<{ name: N; with: PropsOf<N>; silent?: boolean }, { Loaded?: ComponentType<PropsOf<N>>; failed?: boolean }> {
-  gone = false;
+type PropsOf<N extends keyof Parts> = (Parts[N] extends { default: new (props: infer P) => unknown } ? P : never) & Record<string, unknown>;
 
+/** Shows a part as soon as it is here: `<Part name="emoji" with={…} />`, and `meanwhile` until then. When it cannot be had it says so and offers to try again, unless there is something to show instead. */
+export class Part<N extends keyof Parts> extends Component<{ name: N; with: PropsOf<N>; meanwhile?: JSX.Element | string }, { Loaded?: ComponentType<PropsOf<N>>; failed?: boolean }> {
   override componentDidMount(): void {
     this.load();
-  }
-
-  override componentWillUnmount(): void {
-    this.gone = true;
   }
 
   load = (): void => {
     this.setState({ failed: false });
     bring(this.props.name).then(
-      (part) => this.gone || this.setState({ Loaded: part.default as unknown as ComponentType<PropsOf<N>> }),
-      () => this.gone || this.setState({ failed: true }),
+      (part) => this.setState({ Loaded: (part as unknown as { default: ComponentType<PropsOf<N>> }).default }),
+      () => this.setState({ failed: true }),
     );
   };
 
-  override render(): JSX.Element | null {
+  override render(): JSX.Element | string | undefined {
     const { Loaded, failed } = this.state;
-    if (Loaded) return createElement(Loaded, this.props.with);
-    return failed && !this.props.silent ? (
+    const { with: props, meanwhile } = this.props;
+    if (Loaded) return createElement(Loaded, props);
+    return failed && meanwhile === undefined ? (
       <p class="part-failed" role="alert">
         {t('partFailed')} <button type="button" class="plain" onClick={this.load}>{t('retry')}</button>
       </p>
-    ) : null;
+    ) : meanwhile;
   }
 }
 
 let home: ShadowRoot | undefined;
-const sheets = new Map<string, CSSStyleSheet>();
 
 /** The shadow root that styles go to from now on. */
 export function settle(root: ShadowRoot): void {
   home = root;
 }
 
+const sheets: Record<string, CSSStyleSheet> = {};
+
 /** Puts a stylesheet into the panel's shadow root, once. */
 export function adopt(css: string): void {
-  let sheet = sheets.get(css);
+  let sheet = sheets[css];
   if (!sheet) {
-    sheet = new CSSStyleSheet();
+    sheet = sheets[css] = new CSSStyleSheet();
     sheet.replaceSync(css);
-    sheets.set(css, sheet);
   }
   if (home && !home.adoptedStyleSheets.includes(sheet)) home.adoptedStyleSheets = [...home.adoptedStyleSheets, sheet];
 }

@@ -4,18 +4,20 @@
  */
 import type { Locale } from '../shared/settings.ts';
 import { beside } from './beside.ts';
-import type core from './locales/en.ts';
-import type more from './locales/en-more.ts';
+import type english from './locales/en.ts';
+import type englishMore from './locales/en-more.ts';
 import { textOf } from './text-of.ts';
 
 /** One text, or its plural forms by the categories of Intl.PluralRules; `other` is always there. */
 export type Text = string | ({ other: string } & Partial<Record<Intl.LDMLPluralRule, string>>);
 export type Texts = Record<string, Text>;
-export type CoreTexts = Record<keyof typeof core, Text>;
-export type MoreTexts = Record<keyof typeof more, Text>;
+export type CoreTexts = Record<keyof typeof english, Text>;
+export type MoreTexts = Record<keyof typeof englishMore, Text>;
 export type TextKey = keyof CoreTexts | keyof MoreTexts;
 
 let words: Texts = {};
+/** Whether the words of parts are among them. */
+let more = false;
 let rules: Intl.PluralRules;
 /** The language that is spoken; also of days, times and numbers. */
 export let locale: Locale;
@@ -24,18 +26,19 @@ async function load(name: string): Promise<Texts> {
   return (await beside<{ default: Texts }>(`./locales/${name}.ts`)).default;
 }
 
-/** Speaks another language from now on. Rejects when its words cannot be had; the old ones stay then. */
+/** Speaks another language from now on, in the parts as well where some are loaded. Rejects when its words cannot be had; the old ones stay then. */
 export async function speak(next: Locale): Promise<void> {
   if (next === locale) return;
-  const loaded = await load(next);
-  [words, rules, locale] = [loaded, new Intl.PluralRules(next), next];
+  const [loaded, others] = await Promise.all([load(next), more && load(`${next}-more`)]);
+  words = { ...loaded, ...others };
+  [rules, locale] = [new Intl.PluralRules(next), next];
 }
 
 /** Brings the words of the parts that are loaded later. */
 export async function speakMore(): Promise<void> {
-  if ('conversations' in words) return;
-  const of = words;
-  Object.assign(of, await load(`${locale}-more`));
+  if (more) return;
+  words = { ...words, ...(await load(`${locale}-more`)) };
+  more = true;
 }
 
 /** A text in the language that is spoken, with `values` put in. */

@@ -20,7 +20,7 @@ export interface AlertsOptions {
 
 export interface Alerts {
   /** A message came in. `watched`: somebody looks at it in this tab. */
-  received(message: WidgetMessage, now: { watched: boolean }): void;
+  received(message: WidgetMessage, watched: boolean): void;
   /** How much is unread, over all tabs. */
   unread(count: number): void;
 }
@@ -85,7 +85,7 @@ export function createAlerts({ name, settings, locks, likes, open, signal }: Ale
   });
 
   return {
-    received(message, { watched }) {
+    received(message, watched) {
       // Whoever reads it as it comes needs no call.
       if (!watched) speak(message).catch(() => {});
     },

@@ -14,10 +14,10 @@ interface AvailabilityProps {
 const LONGEST_MS = 2 ** 31 - 1;
 
 /** Tells now and at every change whether the team is there. Answers the function that ends it. */
-export function watchAvailability(hours: Hours, now: () => Date, onChange: (open: boolean) => void): () => void {
+export function watchAvailability(hours: Hours, now: () => number, onChange: (open: boolean) => void): () => void {
   let timer: ReturnType<typeof setTimeout>;
   function look(): void {
-    const at = now();
+    const at = new Date(now());
     const { open, changesAt } = availabilityAt(hours, at);
     onChange(open);
     if (changesAt) timer = setTimeout(look, Math.min(LONGEST_MS, changesAt.getTime() - at.getTime() + 1));

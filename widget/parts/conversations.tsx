@@ -2,11 +2,12 @@
 import type { Entry } from '../../shared/protocol.ts';
 import { previewOf } from '../../shared/text.ts';
 import { adopt, Component, createRef, dayName, Icon, t, timeOf } from '../kit.ts';
-import type { ConversationSummary, Messenger, MessengerState } from '../messenger.ts';
+import type { KnownConversation } from '../conversations.ts';
+import type { Messenger, MessengerState } from '../messenger.ts';
 import css from './conversations.css';
 
 interface ConversationsProps {
-  messenger: Pick<Messenger, 'list'>;
+  messenger: Pick<Messenger, 'conversations' | 'reading'>;
   state: MessengerState;
   /** Without an id: a new one. */
   onPick(id?: string): void;
@@ -26,15 +27,19 @@ export default class Conversations extends Component<ConversationsProps> {
       <div class="list">
         <h3 id="list-title">{t('conversations')}</h3>
         <ul aria-labelledby="list-title">
-          {messenger.list().map((one, place) => (
-            <li key={one.conversation.id}>
-              <button type="button" class="row" ref={place === 0 ? this.first : null} onClick={() => onPick(one.conversation.id)}>
-                <span class="row-text" dir="auto">{previewText(one.last)}</span>
-                <Marks one={one} />
-                <time dateTime={one.at}>{when(new Date(one.at), now)}</time>
-              </button>
-            </li>
-          ))}
+          {messenger.conversations.all().map(({ conversation, timeline }, place) => {
+            const last = timeline.entries.findLast(({ kind }) => kind === 'message');
+            const at = last?.at ?? conversation.createdAt;
+            return (
+              <li key={conversation.id}>
+                <button type="button" class="row" ref={place === 0 ? this.first : null} onClick={() => onPick(conversation.id)}>
+                  <span class="row-text" dir="auto">{previewText(last)}</span>
+                  <Marks conversation={conversation} unread={messenger.reading.unread(conversation.id)} />
+                  <time dateTime={at}>{when(new Date(at), now)}</time>
+                </button>
+              </li>
+            );
+          })}
         </ul>
         <button type="button" class="primary" onClick={() => onPick()}>
           <Icon name="send" /> {t('startNew')}
@@ -44,9 +49,9 @@ export default class Conversations extends Component<ConversationsProps> {
   }
 }
 
-function Marks({ one }: { one: ConversationSummary }) {
-  if (one.unread) return <span class="unread"><span aria-hidden="true">{one.unread}</span><span class="hidden">{t('unread', { count: one.unread })}</span></span>;
-  return one.conversation.status === 'closed' ? <span class="closed-mark">{t('closedMark')}</span> : null;
+function Marks({ conversation, unread }: { conversation: KnownConversation['conversation']; unread: number }) {
+  if (unread) return <span class="unread"><span aria-hidden="true">{unread}</span><span class="hidden">{t('unread', { count: unread })}</span></span>;
+  return conversation.status === 'closed' ? <span class="closed-mark">{t('closedMark')}</span> : null;
 }
 
 function previewText(entry: Entry | undefined): string {

@@ -2,14 +2,20 @@
 import { codeBefore } from '../emoji-codes.ts';
 import { emojiGroups, emojiOf, findEmoji } from '../emoji-data.ts';
 import { adopt, Component, createRef, t } from '../kit.ts';
-import type { Likes } from '../session.ts';
+import type { Session } from '../session.ts';
 import css from './emoji.css';
 
-export { codeBefore };
+/** Puts an emoji in the place of what was typed for one, before the space that ends it. */
+export function putEmoji(box: HTMLTextAreaElement, onChange: () => void): void {
+  const to = box.selectionEnd - 1;
+  const found = box.value[to] === ' ' ? codeBefore(box.value.slice(0, to)) : null;
+  if (!found) return;
+  box.setRangeText(found.emoji, to - found.code.length, to, 'preserve');
+  onChange();
+}
 
 interface EmojiProps {
-  likes(): Likes;
-  like(change: Likes): void;
+  session: Pick<Session, 'likes' | 'like'>;
   onPick(emoji: string): void;
 }
 
@@ -20,7 +26,7 @@ export default class Emoji extends Component<EmojiProps, { query: string }> {
   search = createRef<HTMLInputElement>();
   box = createRef<HTMLDivElement>();
   /** As it was when it was opened, so that nothing moves under the pointer. */
-  recent = this.props.likes().emoji ?? [];
+  recent = this.props.session.likes().emoji ?? [];
 
   override componentDidMount(): void {
     adopt(css);
@@ -28,8 +34,8 @@ export default class Emoji extends Component<EmojiProps, { query: string }> {
   }
 
   pick(emoji: string): void {
-    const { likes, like, onPick } = this.props;
-    like({ emoji: [emoji, ...(likes().emoji ?? []).filter((one) => one !== emoji)].slice(0, RECENT_MAX) });
+    const { session, onPick } = this.props;
+    session.like({ emoji: [emoji, ...(session.likes().emoji ?? []).filter((one) => one !== emoji)].slice(0, RECENT_MAX) });
     onPick(emoji);
   }
 

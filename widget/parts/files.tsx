@@ -2,14 +2,14 @@
 import { ATTACHMENTS_MAX, FILE_MAX_BYTES } from '../../shared/limits.ts';
 import type { Attachment } from '../../shared/protocol.ts';
 import { adopt, Component, Icon, locale, newName, t } from '../kit.ts';
+import type { Messenger } from '../messenger.ts';
 import css from './files.css';
 import { sizeText } from './sizes.ts';
 
 export interface UploadsOptions {
   /** `https://chat.example/files/shop` */
   address: string;
-  token(): string | undefined;
-  isOnline(): boolean;
+  messenger: Pick<Messenger, 'connection' | 'session'>;
   onChange(): void;
 }
 
@@ -33,7 +33,7 @@ export interface Uploads {
   stop(): void;
 }
 
-export function createUploads({ address, token, isOnline, onChange }: UploadsOptions): Uploads {
+export function createUploads({ address, messenger: { connection, session: { token } }, onChange }: UploadsOptions): Uploads {
   let items: Item[] = [];
   let problem = '';
 
@@ -43,7 +43,7 @@ export function createUploads({ address, token, isOnline, onChange }: UploadsOpt
       item.problem = problemOfFile;
       return;
     }
-    if (!isOnline() || !token()) {
+    if (connection.state.name !== 'online' || !token()) {
       Object.assign(item, { problem: t('filesOffline'), again: true });
       return;
     }

@@ -10,7 +10,7 @@ import css from './frame.css';
 export interface FrameOptions {
   frame: HTMLElement;
   settings(): Pick<WidgetSettings, 'position'>;
-  messenger: { likes(): Likes; like(change: Likes): void };
+  session: { likes(): Likes; like(change: Likes): void };
   close(): void;
   signal: AbortSignal;
 }
@@ -18,7 +18,7 @@ export interface FrameOptions {
 const SMALLEST = { width: 320, height: 380 };
 const STEP = 24;
 
-export function createFrame({ frame, settings, messenger, close, signal }: FrameOptions): { shown(open: boolean): void } {
+export function createFrame({ frame, settings, session, close, signal }: FrameOptions): { shown(open: boolean): void } {
   adopt(css);
   const phone = matchMedia('(max-width: 480px), (max-height: 480px)');
   const handle = document.createElement('div');
@@ -27,7 +27,7 @@ export function createFrame({ frame, settings, messenger, close, signal }: Frame
   handle.setAttribute('role', 'separator');
   handle.setAttribute('aria-label', t('resize'));
   frame.prepend(handle);
-  let size = messenger.likes();
+  let size = session.likes();
   /** Our entry of the browser's history is the newest one. */
   let stacked = false;
 
@@ -76,7 +76,7 @@ export function createFrame({ frame, settings, messenger, close, signal }: Frame
 
   function keep(): void {
     const { width, height } = size;
-    if (width && height) messenger.like({ width, height });
+    if (width && height) session.like({ width, height });
   }
 
   const viewport = window.visualViewport;

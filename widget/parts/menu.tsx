@@ -51,13 +51,13 @@ export default class Menu extends Component<MenuProps, MenuState> {
 
   notify = async (): Promise<void> => {
     const { messenger } = this.props;
-    const on = messenger.likes().notify && Notification.permission === 'granted';
+    const on = messenger.session.likes().notify && Notification.permission === 'granted';
     // Asked here, where the visitor wants it, and nowhere else.
     if (!on && (await Notification.requestPermission()) !== 'granted') {
       this.setState({ news: t('notifyBlocked') });
       return;
     }
-    messenger.like({ notify: !on });
+    messenger.session.like({ notify: !on });
     this.forceUpdate();
   };
 
@@ -67,12 +67,12 @@ export default class Menu extends Component<MenuProps, MenuState> {
     const { messenger, draft } = this.props;
     try {
       // Whoever never wrote has nothing that could be deleted elsewhere.
-      if (messenger.hasActed()) {
-        const ack = await messenger.request('visitor:erase', { confirm: true });
+      if (messenger.session.hasActed()) {
+        const ack = await messenger.connection.request('visitor:erase', { confirm: true });
         if (!ack.ok) throw new Error(ack.error.code);
       }
       draft.set('');
-      await messenger.logout();
+      messenger.logout();
       this.setState({ shows: 'actions', erasing: false, news: t('erased') }, this.focusFirst);
     } catch {
       this.setState({ erasing: false, news: t('eraseFailed') });
@@ -80,7 +80,7 @@ export default class Menu extends Component<MenuProps, MenuState> {
   };
 
   override render({ messenger, settings, state }: MenuProps, { shows, news, erasing }: MenuState) {
-    const likes = messenger.likes();
+    const likes = messenger.session.likes();
     const notifies = likes.notify && typeof Notification !== 'undefined' && Notification.permission === 'granted';
     return (
       <div class="menu" ref={this.box}>
@@ -92,7 +92,7 @@ export default class Menu extends Component<MenuProps, MenuState> {
               <li>
                 <button
                   type="button" onClick={() => {
-                    messenger.like({ muted: !likes.muted });
+                    messenger.session.like({ muted: !likes.muted });
                     this.forceUpdate();
                   }}
                 >

@@ -6,7 +6,7 @@ import type { TextKey } from '../texts.ts';
 import css from './rating.css';
 
 interface RatingProps {
-  messenger: Pick<Messenger, 'request'>;
+  messenger: Pick<Messenger, 'connection'>;
   conversationId: string;
   /** It is rated, or is not to be. */
   onDone(): void;
@@ -32,7 +32,7 @@ export default class Rating extends Component<RatingProps, RatingState> {
     this.setState({ sending: true, problem: '' });
     const { messenger, conversationId, onDone } = this.props;
     try {
-      const ack = await messenger.request('rating:set', { conversationId, clientId: this.clientId, score, comment: comment.trim() });
+      const ack = await messenger.connection.request('rating:set', { conversationId, clientId: this.clientId, score, comment: comment.trim() });
       if (!ack.ok) throw new Error(ack.error.code);
       onDone();
     } catch {

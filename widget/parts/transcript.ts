@@ -4,7 +4,7 @@ import type { Entry } from '../../shared/protocol.ts';
 import type { Messenger } from '../messenger.ts';
 
 /** Saves it. Rejects when some of it cannot be loaded. */
-export async function saveTranscript(messenger: Pick<Messenger, 'request' | 'state'>, conversationId: string | undefined, team: string): Promise<void> {
+export async function saveTranscript(messenger: Pick<Messenger, 'connection' | 'state'>, conversationId: string | undefined, team: string): Promise<void> {
   if (!conversationId) return;
   const entries = await wholeLog(messenger, conversationId);
   const address = URL.createObjectURL(new Blob([transcriptOf(entries, team)], { type: 'text/plain;charset=utf-8' }));
@@ -16,12 +16,12 @@ export async function saveTranscript(messenger: Pick<Messenger, 'request' | 'sta
   setTimeout(() => URL.revokeObjectURL(address), 10_000);
 }
 
-async function wholeLog(messenger: Pick<Messenger, 'request' | 'state'>, conversationId: string): Promise<Entry[]> {
+async function wholeLog(messenger: Pick<Messenger, 'connection' | 'state'>, conversationId: string): Promise<Entry[]> {
   const state = messenger.state();
   let entries = [...state.entries];
   let { earlier } = state;
   while (earlier && entries[0]) {
-    const ack = await messenger.request('history:load', { conversationId, before: entries[0].seq, limit: 100 });
+    const ack = await messenger.connection.request('history:load', { conversationId, before: entries[0].seq, limit: 100 });
     if (!ack.ok || ack.data.entries.length === 0) throw new Error('the log cannot be loaded');
     entries = [...ack.data.entries, ...entries];
     earlier = ack.data.earlier;

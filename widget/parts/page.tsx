@@ -1,0 +1,115 @@
+/** What the site's page says and asks: its options, and those verbs of `window.MiraDesk` that are about the visitor and their messages. */
+import type { Identity, Profile, VisitorPayload } from '../../shared/protocol.ts';
+import type { PanelSettings } from '../../shared/settings.ts';
+import { cleanText, textProblem } from '../../shared/text.ts';
+import type { PageOptions } from '../bridge.ts';
+import type { Draft } from '../draft.ts';
+import { t } from '../kit.ts';
+import type { Consent, Messenger, MessengerEnvironment } from '../messenger.ts';
+import type { WidgetError } from '../sdk-types.ts';
+
+type Meta = VisitorPayload<'event:track'>['meta'];
+
+export interface PageVerbsOptions {
+  messenger: Messenger;
+  environment: MessengerEnvironment;
+  draft: Draft;
+  /** Shows the conversation that the messenger shows, with this in the composer. */
+  show(text?: string): void;
+  onError(error: WidgetError): void;
+}
+
+/** So many events wait for a connection; older ones go. */
+const TRACKED_MAX = 20;
+
+/** Carries out a verb. What comes from the page may be anything; what cannot be used is told as an error, never thrown. */
+export function createPageVerbs({ messenger, environment, draft, show, onError }: PageVerbsOptions): (verb: string, args: readonly unknown[]) => void {
+  const { session, connection, room, sending } = messenger;
+  let profile: Profile = {};
+  let tracked: Array<VisitorPayload<'event:track'>> = [];
+
+  connection.on('session:started', () => {
+    if (Object.keys(profile).length > 0) tell('profile:set', { profile });
+    for (const event of tracked.splice(0)) tell('event:track', event);
+  });
+
+  function tell<E extends 'profile:set' | 'event:track'>(event: E, payload: VisitorPayload<E>): void {
+    connection.request(event, payload).then((ack) => ack.ok || onError(ack.error), () => {});
+  }
+
+  /** Tells the gateway more about the visitor: now, and after every connection. */
+  function describe(change: Profile): void {
+    profile = {
+      ...profile, ...change,
+      ...((profile.attributes ?? change.attributes) && { attributes: { ...profile.attributes, ...change.attributes } }),
+      ...((profile.tags ?? change.tags) && { tags: [...new Set([...(profile.tags ?? []), ...(change.tags ?? [])])] }),
+    };
+    if (connection.state.name === 'online') tell('profile:set', { profile: change });
+  }
+
+  function send(written: unknown): void {
+    const text = cleanText(String(written));
+    const problem = textProblem(text);
+    if (problem) onError({ code: problem, message: 'The text was not sent: it is empty, too long, or has characters that cannot be sent.' });
+    else messenger.send(text).then(messenger.start, () => onError({ code: 'unavailable', message: t('notKept') }));
+  }
+
+  const verbs: Record<string, (...args: never[]) => void> = {
+    identify(identity: Identity) {
+      if (typeof identity !== 'object' || identity === null) throw new TypeError('expected an object such as { userId, token }');
+      session.identify(identity);
+      connection.restart();
+    },
+    setAttributes: (attributes: NonNullable<Profile['attributes']>) => describe({ attributes }),
+    addTags: (...tags: Array<string | string[]>) => describe({ tags: tags.flat() }),
+    track(name: string, meta: Meta = {}) {
+      const page = environment.page();
+      // Whoever asks browsers not to be tracked is not.
+      if (!page) return;
+      const event = { name, meta, page };
+      if (connection.state.name === 'online') tell('event:track', event);
+      else tracked = [...tracked, event].slice(-TRACKED_MAX);
+    },
+    logout() {
+      draft.set('');
+      profile = {};
+      tracked = [];
+      messenger.logout();
+    },
+    setConsent(level: Consent) {
+      if (!['none', 'session', 'persistent'].includes(level)) throw new RangeError('expected "none", "session" or "persistent"');
+      session.moveTo(environment.storage(level));
+      void room.moveTo(level === 'persistent' ? environment.indexedDB : null).then(sending.refresh);
+    },
+    sendMessage: send,
+    prefill: (text: string) => show(String(text)),
+    startConversation(text?: string) {
+      messenger.choose();
+      show();
+      if (text !== undefined) send(text);
+    },
+    openArticle: () => onError({ code: 'not_found', message: 'There are no help articles in this chat yet, so there is nothing to open.' }),
+  };
+
+  return (verb, args) => {
+    try {
+      verbs[verb]?.(...(args as never[]));
+    } catch (error) {
+      onError({ code: 'bad_request', message: `MiraDesk.${verb}: ${error instanceof Error ? error.message : String(error)}` });
+    }
+  };
+}
+
+/** Those options of the page that are the panel's, each in the kind that it has to be: attributes of a script tag are texts. */
+export function optionsFor(options: PageOptions, stored: PanelSettings): Partial<PanelSettings> {
+  return Object.fromEntries(Object.entries(options).flatMap(([name, value]): Array<[string, unknown]> => {
+    if (!Object.hasOwn(stored, name)) return [];
+    if (typeof stored[name as keyof PanelSettings] === 'string') return [[name, String(value)]];
+    if (typeof value !== 'string') return [[name, value]];
+    try {
+      return [[name, JSON.parse(value)]];
+    } catch {
+      return [];
+    }
+  }));
+}

@@ -66,10 +66,8 @@ export interface ConnectionOptions {
   /** Origin of the gateway: https://chat.example */
   origin: string;
   openWire: OpenWire;
-  /** Brings the other way in, for networks that block the first. */
+  /** Brings the other way in, for networks that block the first; rejects where the gateway cannot be reached by plain HTTP either. */
   fallback?(): Promise<OpenWire>;
-  /** Tells whether the gateway can be reached by plain HTTP. */
-  reachable?(): Promise<boolean>;
   /** Who we are; asked at every attempt. */
   auth(): Record<string, unknown>;
   /** The gateway refused us. True: auth() has another answer now, so try again at once. */
@@ -185,9 +183,7 @@ export function createConnection(options: ConnectionOptions): Connection {
       // The other way in did not open either, so it is not the first one that is blocked.
       openWire = options.openWire;
       unopened = 0;
-    } else if (++unopened >= BLOCKED_AFTER && options.fallback && (await options.reachable?.())) {
-      openWire = await options.fallback();
-    }
+    } else if (++unopened >= BLOCKED_AFTER && options.fallback) openWire = await options.fallback();
   }
 
   function wake(): void {

@@ -19,9 +19,12 @@ export function browserEnvironment(workspace: string, origin: string, mayTrack: 
     workspace,
     origin,
     openWire: openWebSocket,
-    fallback: async () => (await beside<typeof import('./connection-socketio.ts')>('./connection-socketio.ts')).openSocketIo,
-    // Asked where the fallback would go, so that the answer holds for it.
-    reachable: () => fetch(`${origin}/socket.io/?EIO=4&transport=polling`).then(({ ok }) => ok, () => false),
+    async fallback() {
+      // Asked where the fallback would go, so that the answer holds for it.
+      const { ok } = await fetch(`${origin}/socket.io/?EIO=4&transport=polling`);
+      if (!ok) throw new Error('not reached');
+      return (await beside<typeof import('./connection-socketio.ts')>('./connection-socketio.ts')).openSocketIo;
+    },
     storage: (consent) => attempt(() => (consent === 'none' ? null : consent === 'session' ? sessionStorage : localStorage)),
     indexedDB: attempt(() => indexedDB),
     locks: attempt(() => navigator.locks),

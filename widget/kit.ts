@@ -3,6 +3,6 @@ export { Component, createElement, createRef, Fragment, type ComponentChildren }
 export { attempt } from './environment.ts';
 export { Icon } from './icons.tsx';
 export { newName } from './names.ts';
-export { adopt } from './part.tsx';
+export { adopt, drop } from './part.tsx';
 export { locale, t } from './texts.ts';
 export { dayName, timeOf } from './times.ts';

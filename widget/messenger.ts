@@ -51,7 +51,7 @@ export interface MessengerState {
 export type Consent = 'none' | 'session' | 'persistent';
 
 /** What the browser offers; null where it is missing or forbidden. */
-export interface MessengerEnvironment extends Pick<ConnectionOptions, 'origin' | 'openWire' | 'fallback' | 'reachable' | 'random'> {
+export interface MessengerEnvironment extends Pick<ConnectionOptions, 'origin' | 'openWire' | 'fallback' | 'random'> {
   workspace: string;
   /** Where to keep what may be kept for so long. */
   storage(consent: Consent): KeyValueStorage | null;

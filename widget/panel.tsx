@@ -16,10 +16,12 @@ import css from './panel.css';
 import { PanelView, type ShownSettings } from './panel-view.tsx';
 import { adopt, bring, once, settle } from './part.tsx';
 import type { WidgetMessage } from './sdk-types.ts';
-import { speak, t } from './texts.ts';
+import { locale, speak, t } from './texts.ts';
 
 export * from './kit.ts';
 
+/** The system's own. */
+const FONT = 'system-ui, sans-serif';
 /** Typing here is not meant for the page's shortcuts, nor our focus for its focus traps. */
 const OURS = ['keydown', 'keypress', 'keyup', 'input', 'paste', 'focusin'];
 
@@ -28,11 +30,11 @@ export const start: StartPanel = async ({ loader, base, options: first, locale: 
     fetch(new URL(`${loader.workspace}.json`, base)).then((response): Promise<PanelSettings> => (response.ok ? response.json() : Promise.reject(new Error(`the settings answered ${response.status}`)))),
     speak(language),
   ]);
-  let settings = await applied(first);
+  let settings: ShownSettings = { ...stored, ...loader };
   const gateway = loader.gateway ?? new URL(base).origin;
   const gone = new AbortController();
   const { signal } = gone;
-  let { consent } = settings;
+  let consent = first.consent ?? stored.consent;
   let open = false;
   let drawn = false;
   let bottom = true;
@@ -40,17 +42,14 @@ export const start: StartPanel = async ({ loader, base, options: first, locale: 
   let unread = 0;
   /** `seq` after which everything is new to somebody who was away. */
   let mark: number | undefined;
-  /** Whether the team is there, by its hours; and what ends the looking. */
+  /** Whether the team is there, by its hours. */
   let available = true;
-  let stopHours = (): void => {};
+  const dark = matchMedia('(prefers-color-scheme: dark)');
+  const phone = matchMedia('(max-width: 480px), (max-height: 480px)');
+  let looked = false;
+  let surrounded = false;
   /** Where the keyboard was when the panel was opened. */
   let opener: HTMLElement | null = null;
-
-  /** All settings, with the page's options over the workspace's. */
-  async function applied(options: PageOptions): Promise<ShownSettings> {
-    const own = Object.keys(options).length > 0 ? (await bring('page')).optionsFor(options, stored) : {};
-    return { ...stored, ...loader, ...options, ...own } as ShownSettings;
-  }
 
   const environment = browserEnvironment(loader.workspace, gateway, () => settings.pageTracking);
   const draft = createDraft(loader.workspace, () => (consent === 'none' ? null : attempt(() => sessionStorage)));
@@ -80,7 +79,7 @@ export const start: StartPanel = async ({ loader, base, options: first, locale: 
     onError: ({ code, message }) => emit('error', { code, message }),
   });
 
-  const alerts = once('alerts', ({ createAlerts }) => createAlerts({ name: loader.workspace, settings: () => settings, locks: environment.locks, likes: messenger.session.likes, open: openPanel, signal }));
+  const alerts = once('alerts', ({ createAlerts }) => createAlerts({ name: loader.workspace, settings: () => settings, locks: environment.locks, session: messenger.session, open: openPanel, signal }));
   const surroundings = once('frame', ({ createFrame }) => createFrame({ frame, settings: () => settings, session: messenger.session, close: closed, signal }));
   const verbs = once('page', ({ createPageVerbs }) => createPageVerbs({
     messenger, environment, draft, onError: (error) => emit('error', error),
@@ -130,21 +129,28 @@ export const start: StartPanel = async ({ loader, base, options: first, locale: 
     (button.hidden && opener?.isConnected ? opener : button).focus();
   }
 
-  /** What is not drawn by the view: the frame's own look, and the team's hours. */
-  function style(): void {
+  /** Takes up the page's options. What light, large and always open panels don't need is a part of its own. */
+  async function look(options: PageOptions, spoken = locale): Promise<void> {
+    await speak(spoken);
+    settings = { ...stored, ...loader, ...options } as ShownSettings;
+    const wants = { dark: settings.theme === 'dark' || (settings.theme === 'auto' && dark.matches), phone: phone.matches };
+    looked ||= wants.dark || wants.phone || Boolean(stored.hours) || Object.keys(options).length > 0;
+    if (looked) {
+      const part = await bring('look');
+      Object.assign(settings, part.optionsFor(options, stored));
+      if (signal.aborted) return;
+      part.wear(wants);
+      part.watchHours(settings.hours, () => Date.now() + messenger.state().clockOffset, setAvailable);
+    }
     const host = root.host as HTMLElement;
-    host.dataset.theme = settings.theme;
     host.dataset.position = settings.position;
-    host.dir = /ar|he/.test(host.lang) ? 'rtl' : 'ltr';
-    const values = { x: `${settings.offsetX}px`, y: `${settings.offsetY}px`, above: button.hidden ? '0px' : '76px', radius: `${settings.radius}px`, typeface: settings.font || 'var(--font)' };
+    host.dir = /ar|he/.test(spoken) ? 'rtl' : 'ltr';
+    const values = { x: `${settings.offsetX}px`, y: `${settings.offsetY}px`, above: button.hidden ? '0px' : '76px', radius: `${settings.radius}px`, typeface: settings.font || FONT };
     for (const name in values) frame.style.setProperty(`--${name}`, values[name as 'x']);
-    const { hours } = settings;
-    stopHours();
-    if (hours) void bring('availability').then(({ watchAvailability }) => {
-      if (!signal.aborted && hours === settings.hours) stopHours = watchAvailability(hours, () => Date.now() + messenger.state().clockOffset, setAvailable);
-    }, () => {});
-    else setAvailable(true);
+    last = options;
+    redraw();
   }
+  let last = first;
 
   function setAvailable(now: boolean): void {
     if (now === available) return;
@@ -171,9 +177,16 @@ export const start: StartPanel = async ({ loader, base, options: first, locale: 
   }
   frame.addEventListener('keydown', key, { signal });
   button.addEventListener('keydown', key, { signal });
+  // Another size is for those who move about in it; a phone's keyboard and back button matter at once.
+  for (const type of ['pointermove', 'keydown']) frame.addEventListener(type, surround, { signal, once: true });
+  function surround(): void {
+    surrounded = true;
+    surroundings((one) => one.shown(open));
+  }
   for (const type of OURS) frame.addEventListener(type, (event) => event.stopPropagation(), { signal });
 
-  style();
+  for (const query of [dark, phone]) query.addEventListener('change', () => void look(last).catch(() => {}), { signal });
+  await look(first);
   if (messenger.session.hasActed()) messenger.start();
 
   return {
@@ -186,25 +199,18 @@ export const start: StartPanel = async ({ loader, base, options: first, locale: 
       redraw();
       watch();
       view.current?.focus();
-      surroundings((one) => one.shown(open));
+      if (phone.matches || surrounded) surround();
     },
     hide() {
       open = false;
       frame.classList.remove('open');
       watch();
       badge.show(unread, open);
-      surroundings((one) => one.shown(open));
+      if (surrounded) surround();
     },
-    async update(options, spoken) {
-      try {
-        settings = await applied(options);
-        await speak(spoken);
-      } catch {
-        // What could not be loaded is left as it was.
-      }
-      if (signal.aborted) return;
-      style();
-      redraw();
+    update(options, spoken) {
+      // What could not be loaded is left as it was.
+      look(options, spoken).catch(() => {});
     },
     command(verb, args) {
       if (verb === 'setConsent') consent = args[0] as Consent;
@@ -216,7 +222,7 @@ export const start: StartPanel = async ({ loader, base, options: first, locale: 
     },
     destroy() {
       gone.abort();
-      stopHours();
+      if (looked) void bring('look').then(({ watchHours }) => watchHours(null, Date.now, () => {}));
       messenger.destroy();
       render(null, frame);
       frame.remove();

@@ -14,14 +14,18 @@ interface Parts {
   form: typeof import('./parts/form.tsx');
   format: typeof import('./parts/format.tsx');
   frame: typeof import('./parts/frame.tsx');
+  look: typeof import('./parts/look.tsx');
   menu: typeof import('./parts/menu.tsx');
   page: typeof import('./parts/page.tsx');
   rating: typeof import('./parts/rating.tsx');
 }
 
+/** Parts that say nothing. */
+const WORDLESS = ['format', 'look'];
+
 /** The module of a part, with its words. */
 export async function bring<N extends keyof Parts>(name: N): Promise<Parts[N]> {
-  const [part] = await Promise.all([beside<Parts[N]>(`./parts/${name}.tsx`), speakMore()]);
+  const [part] = await Promise.all([beside<Parts[N]>(`./parts/${name}.tsx`), WORDLESS.includes(name) || speakMore()]);
   return part;
 }
 
@@ -75,10 +79,12 @@ const sheets: Record<string, CSSStyleSheet> = {};
 
 /** Puts a stylesheet into the panel's shadow root, once. */
 export function adopt(css: string): void {
-  let sheet = sheets[css];
-  if (!sheet) {
-    sheet = sheets[css] = new CSSStyleSheet();
-    sheet.replaceSync(css);
-  }
-  if (home && !home.adoptedStyleSheets.includes(sheet)) home.adoptedStyleSheets = [...home.adoptedStyleSheets, sheet];
+  if (!sheets[css]) (sheets[css] = new CSSStyleSheet()).replaceSync(css);
+  drop(css);
+  home?.adoptedStyleSheets.push(sheets[css]);
+}
+
+/** Takes it out again. */
+export function drop(css: string): void {
+  if (home) home.adoptedStyleSheets = home.adoptedStyleSheets.filter((sheet) => sheet !== sheets[css]);
 }

@@ -6,7 +6,7 @@
 import type { Identity } from '../shared/protocol.ts';
 
 /** What is stored. Without `visitorId` it says: somebody wrote here, and the next connection makes them a visitor. */
-interface Stored {
+export interface Stored {
   visitorId?: string | undefined;
   token?: string | undefined;
   /** The site's own id of its user, as the gateway accepted it. */
@@ -54,9 +54,10 @@ export interface Session {
   /** The conversation shown last, and whose it is. */
   lastConversation(): { to: string; visitorId: string } | undefined;
   rememberConversation(conversationId: string): void;
-  likes(): Likes;
-  /** Kept with the rest once there is something to keep. */
-  like(change: Likes): void;
+  /** What is stored, if anything is. */
+  read(): Stored | undefined;
+  /** Changes it. */
+  write(change: Stored): void;
   /** Another place to keep it in, or none; what there is moves along. */
   moveTo(storage: KeyValueStorage | null): void;
   /** Takes everything off this device. */
@@ -69,7 +70,6 @@ export function createSession(key: string, storage: KeyValueStorage | null): Ses
   let identity: Identity | undefined;
   /** Stands in for the storage where that is forbidden. */
   let memory: string | null = null;
-  let likes: Likes = {};
   /** The token that was named last; null: none was, because there is none. */
   let used: string | null | undefined;
 
@@ -158,7 +158,7 @@ export function createSession(key: string, storage: KeyValueStorage | null): Ses
     },
     hasActed: () => read() !== undefined,
     act() {
-      if (!read()) write({ likes });
+      if (!read()) write({});
     },
     claim,
     isForeign,
@@ -171,11 +171,8 @@ export function createSession(key: string, storage: KeyValueStorage | null): Ses
       const stored = read();
       if (stored && stored.conversationId !== conversationId) write({ conversationId });
     },
-    likes: () => read()?.likes ?? likes,
-    like(change) {
-      likes = { ...(read()?.likes ?? likes), ...change };
-      if (read()) write({ likes });
-    },
+    read,
+    write,
     moveTo(next) {
       const stored = read();
       erase();
@@ -185,7 +182,6 @@ export function createSession(key: string, storage: KeyValueStorage | null): Ses
     forget() {
       erase();
       current = identity = undefined;
-      likes = {};
     },
   };
 }

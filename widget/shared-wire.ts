@@ -1,12 +1,13 @@
 /**
- * One wire for all tabs of a browser: the tab that holds a lock has it and leads, the others ask through it over a channel. When the leading tab
- * goes, the browser gives the lock to the next one, which opens a wire of its own at once; the others hear of it by a new session:started.
- * A tab looks to its connection as if it had a wire to itself. Where locks or channels are missing it has.
+ * One wire for all tabs of a browser: the tab that holds a lock has it and leads, the others ask through it over a channel. A tab looks to its
+ * connection as if it had a wire to itself, and while it is alone it has; what tabs do together is in parts/wires.tsx, which is loaded
+ * when there is a second one. Where locks or channels are missing, each has its own.
  */
-import type { CloseReason, OpenWire, Wire, WireEvents } from './connection.ts';
-import { newName } from './names.ts';
+import { beside } from './beside.ts';
+import type { OpenWire, Wire, WireEvents } from './connection.ts';
 
 export interface SharedWireOptions {
+  /** Of the lock and the channel. */
   name: string;
   locks: LockManager | null;
   Channel: typeof BroadcastChannel | null;
@@ -14,160 +15,98 @@ export interface SharedWireOptions {
   mustLead(): boolean;
 }
 
-/** What goes through the channel; `tab` names one of those that follow. */
-type Note =
-  | { kind: 'join'; tab: string }
-  /** I lead, and have no session yet. */
-  | { kind: 'patience' }
-  | { kind: 'news'; event: string; payload: unknown; tab?: string }
-  | { kind: 'ask'; tab: string; id: number; event: string; payload: unknown }
-  | { kind: 'answer'; tab: string; id: number; data: unknown }
-  | { kind: 'refused'; data: unknown }
-  | { kind: 'closed'; reason: CloseReason };
-
-/** A leading tab that says nothing for this long is frozen, or has forgotten us; the lead is taken from it. */
-const SILENT_MS = 3_000;
+/** A tab that leads, or would if it were let: what the tabs' part needs to know of it. */
+export interface Seat {
+  name: string;
+  locks: LockManager;
+  channel: BroadcastChannel;
+  events: WireEvents;
+  /** The wire of this tab's own, while it leads. */
+  wire?: Wire | undefined;
+  /** The last session:started, and when it came, by this device's clock. */
+  session?: { at: number; payload: unknown } | undefined;
+  /** Whom else to tell what comes over the wire; set by the tabs' part. */
+  relay?: Partial<WireEvents> | undefined;
+  /** How requests reach a tab that leads; set by the tabs' part while another one does. */
+  emit?: Wire['emit'] | undefined;
+  /** Lets go of what the tabs' part holds; set by it. */
+  leave?(): void;
+  over: boolean;
+  /** Opens the wire and holds the lock until the end. */
+  lead(): Promise<void>;
+  /** Ends everything here, and then says so to the connection. */
+  end(last: (events: WireEvents) => void): void;
+}
 
 /** Makes a way to the gateway that all tabs share of one that each would have for itself. */
 export function shareWire(openWire: OpenWire, { name, locks, Channel, mustLead }: SharedWireOptions): OpenWire {
   if (!locks || !Channel) return openWire;
   return (origin, auth, events) => {
-    const tab = newName();
     const channel = new Channel(name);
-    const leaving = new AbortController();
-    const answers = new Map<number, (data: unknown) => void>();
-    let asked = 0;
-    let wire: Wire | undefined;
-    let session: { at: number; payload: { serverTime: string } } | undefined;
-    let giveUpLead = (): void => {};
-    let patience: ReturnType<typeof setTimeout> | undefined;
-    let over = false;
-
-    function post(note: Note): void {
-      if (!over) channel.postMessage(note);
-    }
+    let letGo = (): void => {};
 
     function close(): void {
-      if (over) return;
-      over = true;
-      clearTimeout(patience);
-      leaving.abort();
-      wire?.close();
+      seat.over = true;
+      seat.leave?.();
+      seat.wire?.close();
       channel.close();
-      giveUpLead();
+      letGo();
     }
 
-    /** The wire is gone for everybody. */
-    function end(tell: (to: WireEvents) => void): void {
-      if (over) return;
-      close();
-      tell(events);
-    }
-
-    function lead(): Promise<void> {
-      clearTimeout(patience);
-      answers.clear();
-      try {
-        wire = openOwn();
-      } catch {
-        // Some browsers throw where a content security policy forbids the address.
-        end((to) => to.closed('unopened'));
-      }
-      return new Promise((resolve) => {
-        giveUpLead = resolve;
-        if (over) resolve();
-      });
-    }
-
-    function openOwn(): Wire {
-      return openWire(origin, auth, {
-        news(event, payload) {
-          if (event === 'session:started') session = { at: Date.now(), payload: payload as { serverTime: string } };
-          // This tab first: it settles who the visitor is before others ask.
-          events.news(event, payload);
-          post({ kind: 'news', event, payload });
-        },
-        refused(data) {
-          post({ kind: 'refused', data });
-          end((to) => to.refused(data));
-        },
-        closed(reason) {
-          post({ kind: 'closed', reason });
-          end((to) => to.closed(reason));
-        },
-      });
-    }
-
-    function want(steal: boolean): void {
-      locks?.request(name, steal ? { steal } : { signal: leaving.signal }, () => (over ? undefined : lead())).catch((error: unknown) => {
-        if (over) return;
-        // Taken over by another tab: follow it. Or locks are forbidden here (a sandboxed frame): nobody to share with.
-        if (wire) end((to) => to.closed('ended'));
-        else if ((error as Error).name !== 'AbortError') void lead();
-      });
-    }
-
-    function join(): void {
-      post({ kind: 'join', tab });
-      clearTimeout(patience);
-      patience = setTimeout(() => {
-        if (!wire && !session) want(true);
-      }, SILENT_MS);
-    }
-
-    channel.onmessage = ({ data }: MessageEvent<Note>) => {
-      if (wire) serve(data);
-      else follow(data);
+    const seat: Seat = {
+      name, locks, channel, events, over: false,
+      lead() {
+        try {
+          seat.wire = openWire(origin, auth, {
+            news(event, payload) {
+              if (event === 'session:started') seat.session = { at: Date.now(), payload };
+              // This tab first: it settles who the visitor is before others ask.
+              events.news(event, payload);
+              seat.relay?.news?.(event, payload);
+            },
+            refused(data) {
+              seat.relay?.refused?.(data);
+              seat.end((to) => to.refused(data));
+            },
+            closed(reason) {
+              seat.relay?.closed?.(reason);
+              seat.end((to) => to.closed(reason));
+            },
+          });
+        } catch {
+          // Some browsers throw where a content security policy forbids the address.
+          seat.end((to) => to.closed('unopened'));
+        }
+        return new Promise((resolve) => {
+          letGo = resolve;
+          if (seat.over) resolve();
+        });
+      },
+      end(last) {
+        if (seat.over) return;
+        close();
+        last(events);
+      },
     };
 
-    /** The leading tab's side. */
-    function serve(note: Note): void {
-      if (note.kind === 'join') {
-        if (!session) post({ kind: 'patience' });
-        else {
-          const { at, payload } = session;
-          const serverTime = new Date(Date.parse(payload.serverTime) + Date.now() - at).toISOString();
-          post({ kind: 'news', event: 'session:started', payload: { ...payload, serverTime }, tab: note.tab });
-        }
-      } else if (note.kind === 'ask') {
-        wire?.emit(note.event, note.payload, (data) => post({ kind: 'answer', tab: note.tab, id: note.id, data }));
-      }
+    /** There are others. */
+    function together(first?: MessageEvent): void {
+      if (!channel.onmessage) return;
+      channel.onmessage = null;
+      beside<typeof import('./parts/wires.tsx')>('./parts/wires.tsx').then(
+        ({ takeSeat }) => seat.over || takeSeat(seat, mustLead(), first),
+        () => seat.wire || seat.end((to) => to.closed('unopened')),
+      );
     }
 
-    /** The other tabs' side. */
-    function follow(note: Note): void {
-      if (note.kind === 'patience') {
-        clearTimeout(patience);
-        patience = setTimeout(join, SILENT_MS);
-      } else if (note.kind === 'news' && (note.tab === undefined || note.tab === tab)) {
-        if (note.event === 'session:started') {
-          session = { at: 0, payload: note.payload as { serverTime: string } };
-          clearTimeout(patience);
-          answers.clear();
-        }
-        if (session) events.news(note.event, note.payload);
-      } else if (note.kind === 'answer' && note.tab === tab) {
-        answers.get(note.id)?.(note.data);
-        answers.delete(note.id);
-      } else if (note.kind === 'refused') end((to) => to.refused(note.data));
-      else if (note.kind === 'closed') end((to) => to.closed(note.reason));
-    }
-
-    want(mustLead());
-    // Asked a moment later: whoever is alone here leads by then.
-    patience = setTimeout(() => {
-      if (!wire && !over) join();
+    channel.onmessage = together;
+    locks.request(name, { ifAvailable: true }, (lock) => (seat.over ? undefined : lock ? seat.lead() : together())).catch(() => {
+      // Another tab has taken the lead. Or locks are forbidden here (a sandboxed frame): nobody to share with.
+      if (seat.wire) seat.end((to) => to.closed('ended'));
+      else if (!seat.over) void seat.lead();
     });
-
     return {
-      emit(event, payload, answer) {
-        if (wire) {
-          wire.emit(event, payload, answer);
-          return;
-        }
-        answers.set(++asked, answer);
-        post({ kind: 'ask', tab, id: asked, event, payload });
-      },
+      emit: (event, payload, answer) => (seat.wire ?? (seat as Pick<Wire, 'emit'>)).emit(event, payload, answer),
       close,
     };
   };

@@ -5,7 +5,8 @@
 import type { WidgetSettings } from '../../shared/settings.ts';
 import { t } from '../kit.ts';
 import type { WidgetMessage } from '../sdk-types.ts';
-import type { Likes } from '../session.ts';
+import type { Session } from '../session.ts';
+import { likesOf } from './likes.ts';
 import { playSound } from './sound.ts';
 
 export interface AlertsOptions {
@@ -13,7 +14,7 @@ export interface AlertsOptions {
   name: string;
   settings(): Pick<WidgetSettings, 'sound' | 'titleBadge'>;
   locks: LockManager | null;
-  likes(): Likes;
+  session: Session;
   open(): void;
   signal: AbortSignal;
 }
@@ -30,7 +31,7 @@ const AFTER_MS = 200;
 /** A lock is held for longer than the last tab takes to ask for it. */
 const HELD_MS = 3_000;
 
-export function createAlerts({ name, settings, locks, likes, open, signal }: AlertsOptions): Alerts {
+export function createAlerts({ name, settings, locks, session, open, signal }: AlertsOptions): Alerts {
   let count = 0;
   /** What we have put before the page's title. */
   let prefix = '';
@@ -53,7 +54,7 @@ export function createAlerts({ name, settings, locks, likes, open, signal }: Ale
     if (hidden) await new Promise((resolve) => { setTimeout(resolve, AFTER_MS); });
     if (signal.aborted) return;
     const alert = (): void => {
-      const { muted, notify } = likes();
+      const { muted, notify } = likesOf(session);
       if (settings().sound && !muted) playSound();
       if (hidden && notify && typeof Notification !== 'undefined' && Notification.permission === 'granted') notification(message);
     };

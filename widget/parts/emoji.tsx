@@ -3,6 +3,7 @@ import { codeBefore } from '../emoji-codes.ts';
 import { emojiGroups, emojiOf, findEmoji } from '../emoji-data.ts';
 import { adopt, Component, createRef, t } from '../kit.ts';
 import type { Session } from '../session.ts';
+import { like, likesOf } from './likes.ts';
 import css from './emoji.css';
 
 /** Puts an emoji in the place of what was typed for one, before the space that ends it. */
@@ -15,7 +16,7 @@ export function putEmoji(box: HTMLTextAreaElement, onChange: () => void): void {
 }
 
 interface EmojiProps {
-  session: Pick<Session, 'likes' | 'like'>;
+  session: Session;
   onPick(emoji: string): void;
 }
 
@@ -26,7 +27,7 @@ export default class Emoji extends Component<EmojiProps, { query: string }> {
   search = createRef<HTMLInputElement>();
   box = createRef<HTMLDivElement>();
   /** As it was when it was opened, so that nothing moves under the pointer. */
-  recent = this.props.session.likes().emoji ?? [];
+  recent = likesOf(this.props.session).emoji ?? [];
 
   override componentDidMount(): void {
     adopt(css);
@@ -35,7 +36,7 @@ export default class Emoji extends Component<EmojiProps, { query: string }> {
 
   pick(emoji: string): void {
     const { session, onPick } = this.props;
-    session.like({ emoji: [emoji, ...(session.likes().emoji ?? []).filter((one) => one !== emoji)].slice(0, RECENT_MAX) });
+    like(session, { emoji: [emoji, ...(likesOf(session).emoji ?? []).filter((one) => one !== emoji)].slice(0, RECENT_MAX) });
     onPick(emoji);
   }
 

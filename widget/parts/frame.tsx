@@ -4,13 +4,14 @@
  */
 import type { WidgetSettings } from '../../shared/settings.ts';
 import { adopt, t } from '../kit.ts';
-import type { Likes } from '../session.ts';
+import type { Session } from '../session.ts';
+import { like, likesOf } from './likes.ts';
 import css from './frame.css';
 
 export interface FrameOptions {
   frame: HTMLElement;
   settings(): Pick<WidgetSettings, 'position'>;
-  session: { likes(): Likes; like(change: Likes): void };
+  session: Session;
   close(): void;
   signal: AbortSignal;
 }
@@ -27,7 +28,7 @@ export function createFrame({ frame, settings, session, close, signal }: FrameOp
   handle.setAttribute('role', 'separator');
   handle.setAttribute('aria-label', t('resize'));
   frame.prepend(handle);
-  let size = session.likes();
+  let size = likesOf(session);
   /** Our entry of the browser's history is the newest one. */
   let stacked = false;
 
@@ -76,7 +77,7 @@ export function createFrame({ frame, settings, session, close, signal }: FrameOp
 
   function keep(): void {
     const { width, height } = size;
-    if (width && height) session.like({ width, height });
+    if (width && height) like(session, { width, height });
   }
 
   const viewport = window.visualViewport;

@@ -4,6 +4,7 @@ import type { WidgetSettings } from '../../shared/settings.ts';
 import { adopt, Component, createRef, t } from '../kit.ts';
 import type { Messenger, MessengerState } from '../messenger.ts';
 import type { TextKey } from '../texts.ts';
+import { like, likesOf } from './likes.ts';
 import css from './menu.css';
 import { saveTranscript } from './transcript.ts';
 
@@ -51,13 +52,13 @@ export default class Menu extends Component<MenuProps, MenuState> {
 
   notify = async (): Promise<void> => {
     const { messenger } = this.props;
-    const on = messenger.session.likes().notify && Notification.permission === 'granted';
+    const on = likesOf(messenger.session).notify && Notification.permission === 'granted';
     // Asked here, where the visitor wants it, and nowhere else.
     if (!on && (await Notification.requestPermission()) !== 'granted') {
       this.setState({ news: t('notifyBlocked') });
       return;
     }
-    messenger.session.like({ notify: !on });
+    like(messenger.session, { notify: !on });
     this.forceUpdate();
   };
 
@@ -80,7 +81,7 @@ export default class Menu extends Component<MenuProps, MenuState> {
   };
 
   override render({ messenger, settings, state }: MenuProps, { shows, news, erasing }: MenuState) {
-    const likes = messenger.session.likes();
+    const likes = likesOf(messenger.session);
     const notifies = likes.notify && typeof Notification !== 'undefined' && Notification.permission === 'granted';
     return (
       <div class="menu" ref={this.box}>
@@ -92,7 +93,7 @@ export default class Menu extends Component<MenuProps, MenuState> {
               <li>
                 <button
                   type="button" onClick={() => {
-                    messenger.session.like({ muted: !likes.muted });
+                    like(messenger.session, { muted: !likes.muted });
                     this.forceUpdate();
                   }}
                 >

@@ -1,8 +1,6 @@
 /** What the site's page says and asks: its options, and those verbs of `window.MiraDesk` that are about the visitor and their messages. */
 import type { Identity, Profile, VisitorPayload } from '../../shared/protocol.ts';
-import type { PanelSettings } from '../../shared/settings.ts';
 import { cleanText, textProblem } from '../../shared/text.ts';
-import type { PageOptions } from '../bridge.ts';
 import type { Draft } from '../draft.ts';
 import { t } from '../kit.ts';
 import type { Consent, Messenger, MessengerEnvironment } from '../messenger.ts';
@@ -98,18 +96,4 @@ export function createPageVerbs({ messenger, environment, draft, show, onError }
       onError({ code: 'bad_request', message: `MiraDesk.${verb}: ${error instanceof Error ? error.message : String(error)}` });
     }
   };
-}
-
-/** Those options of the page that are the panel's, each in the kind that it has to be: attributes of a script tag are texts. */
-export function optionsFor(options: PageOptions, stored: PanelSettings): Partial<PanelSettings> {
-  return Object.fromEntries(Object.entries(options).flatMap(([name, value]): Array<[string, unknown]> => {
-    if (!Object.hasOwn(stored, name)) return [];
-    if (typeof stored[name as keyof PanelSettings] === 'string') return [[name, String(value)]];
-    if (typeof value !== 'string') return [[name, value]];
-    try {
-      return [[name, JSON.parse(value)]];
-    } catch {
-      return [];
-    }
-  }));
 }

@@ -1,0 +1,38 @@
+/** How the panel looks and whether the team is there, where that takes more than a colour: dark, on a phone, by opening hours, and as the page wants it. */
+import type { PanelSettings } from '../../shared/settings.ts';
+import type { PageOptions } from '../bridge.ts';
+import { adopt, drop } from '../kit.ts';
+import type { ShownSettings } from '../panel-view.tsx';
+import { watchAvailability } from './availability.tsx';
+import dark from './dark.css';
+import phone from './phone.css';
+
+/** Dresses the panel: what is wanted is put on, what is not is taken off. */
+export function wear(wants: { dark: boolean; phone: boolean }): void {
+  (wants.dark ? adopt : drop)(dark);
+  (wants.phone ? adopt : drop)(phone);
+}
+
+let stop = (): void => {};
+
+/** Tells now and at every change whether the team is there; one set of hours at a time. */
+export function watchHours(hours: ShownSettings['hours'], now: () => number, onChange: (available: boolean) => void): void {
+  stop();
+  stop = (): void => {};
+  if (hours) stop = watchAvailability(hours, now, onChange);
+  else onChange(true);
+}
+
+/** Those options of the page that are the panel's, each in the kind that it has to be: attributes of a script tag are texts. */
+export function optionsFor(options: PageOptions, stored: PanelSettings): Partial<PanelSettings> {
+  return Object.fromEntries(Object.entries(options).flatMap(([name, value]): Array<[string, unknown]> => {
+    if (!Object.hasOwn(stored, name)) return [];
+    if (typeof stored[name as keyof PanelSettings] === 'string') return [[name, String(value)]];
+    if (typeof value !== 'string') return [[name, value]];
+    try {
+      return [[name, JSON.parse(value)]];
+    } catch {
+      return [];
+    }
+  }));
+}

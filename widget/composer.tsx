@@ -12,6 +12,8 @@ import type { Uploads } from './parts/files.tsx';
 import { t } from './texts.ts';
 
 export interface ComposerProps {
+  /** Gets hold of the composer, while it is there. */
+  hold: { current: Composer | null };
   settings: Pick<WidgetSettings, 'attachments' | 'emoji'> & { workspace: string };
   messenger: Messenger;
   draft: Draft;
@@ -44,10 +46,12 @@ export class Composer extends Component<ComposerProps, ComposerState> {
   override state: ComposerState = { over: -TEXT_MAX, empty: true, problem: '', emoji: false, uploads: undefined };
 
   override componentDidMount(): void {
+    this.props.hold.current = this;
     this.put(this.props.draft.get());
   }
 
   override componentWillUnmount(): void {
+    this.props.hold.current = null;
     this.state.uploads?.stop();
   }
 

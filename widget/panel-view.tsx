@@ -1,7 +1,7 @@
 /** The panel's inside: head, connection, log, composer; and in their place, when the visitor wants them, the list of conversations and the menu. */
 import { Component, createRef, type JSX } from 'preact';
 import type { Profile } from '../shared/protocol.ts';
-import type { WidgetSettings } from '../shared/settings.ts';
+import type { LoaderSettings, PanelSettings } from '../shared/settings.ts';
 import { Banner } from './banner.tsx';
 import { Composer } from './composer.tsx';
 import type { Draft } from './draft.ts';
@@ -12,9 +12,11 @@ import { Part } from './part.tsx';
 import { t } from './texts.ts';
 
 /** All that the site's owner has set, with what the page says over it. */
-export type ShownSettings = Omit<WidgetSettings, 'launcherIcon'> & { workspace: string };
+export type ShownSettings = PanelSettings & LoaderSettings;
 
 export interface PanelViewProps {
+  /** Gets hold of the view. (Preact hands components' refs on as a property like any other.) */
+  hold: { current: PanelView | null };
   settings: ShownSettings;
   state: MessengerState;
   messenger: Messenger;
@@ -63,6 +65,10 @@ export class PanelView extends Component<PanelViewProps, PanelViewState> {
       if (text !== undefined) this.composer.current?.put(text);
       this.focus();
     });
+  }
+
+  override componentDidMount(): void {
+    this.props.hold.current = this;
   }
 
   override componentDidUpdate(_: PanelViewProps, before: PanelViewState): void {
@@ -115,7 +121,7 @@ export class PanelView extends Component<PanelViewProps, PanelViewState> {
           )}
           {asks
             ? <Part name="form" with={{ fields: settings.preChat, away: !available && settings.offlineForm, workspace: settings.workspace, keeps: settings.consent !== 'none', onDone: (answers: Profile) => this.setState({ profile: answers }, () => this.focus()) }} />
-            : <Composer ref={this.composer} messenger={messenger} settings={settings} gateway={gateway} draft={draft} profile={profile} />}
+            : <Composer hold={this.composer} messenger={messenger} settings={settings} gateway={gateway} draft={draft} profile={profile} />}
         </div>
       </>
     );

@@ -101,7 +101,7 @@ export const start: StartPanel = async ({ loader, base, options: first, locale: 
     render(
       <ErrorBoundary>
         <PanelView
-          ref={view} settings={settings} state={state} messenger={messenger} draft={draft} gateway={gateway} mark={mark} available={available} offline={!navigator.onLine} onClose={closed}
+          hold={view} settings={settings} state={state} messenger={messenger} draft={draft} gateway={gateway} mark={mark} available={available} offline={!navigator.onLine} onClose={closed}
           onBottom={(inView) => {
             bottom = inView;
             watch();

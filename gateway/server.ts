@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { App } from './app.ts';
 import { readAssets, type Assets } from './assets.ts';
-import { describeSettings, readConfig, type Config } from './config.ts';
+import { describeSettings, filesDirOf, readConfig, type Config } from './config.ts';
 import { ensureFirstWorkspace, type NewOwner } from './first-workspace.ts';
 import { createLogger, type Logger } from './logger.ts';
 import { explainStartProblem } from './start-problems.ts';
@@ -131,7 +131,9 @@ async function startApp(settings: Config, store: Store, assets: Awaited<ReturnTy
     // An embedded database belongs to one gateway.
     const neighbours = databaseKind(settings) === 'pglite' ? null : await (await import('./gateways.ts')).meetNeighbours(settings.redisUrl);
     const { createApp } = await import('./app.ts');
-    const app = await createApp({ config: settings, store, assets, logger, neighbours });
+    const { diskStorage } = await import('./file-storage.ts');
+    const storage = diskStorage(filesDirOf(settings));
+    const app = await createApp({ config: settings, store, storage, assets, logger, neighbours });
     try {
       return { app, port: (await app.listen()).port, owner };
     } catch (error) {

@@ -57,7 +57,7 @@ create table miradesk.files (
   owner_kind text collate "C" not null,
   owner_id text collate "C" not null,
   conversation_id text collate "C",
-  name text not null,
+  name text,
   type text,
   size integer,
   width integer,
@@ -212,7 +212,7 @@ CASE
     WHEN (kind = 'rating'::text) THEN ((score IS NOT NULL) AND ((score >= 1) AND (score <= 5)))
     ELSE (score IS NULL)
 END);
-alter table miradesk.files add constraint files_check CHECK (((type IS NULL) = (size IS NULL)));
+alter table miradesk.files add constraint files_check CHECK ((((type IS NULL) = (size IS NULL)) AND ((type IS NULL) = (name IS NULL))));
 alter table miradesk.files add constraint files_owner_kind_check CHECK ((owner_kind = ANY (ARRAY['visitor'::text, 'agent'::text])));
 alter table miradesk.files add constraint files_size_check CHECK ((size > 0));
 alter table miradesk.members add constraint members_role_check CHECK ((role = ANY (ARRAY['owner'::text, 'agent'::text])));
@@ -250,7 +250,7 @@ AS $function$
 $function$
 ;
 
-CREATE OR REPLACE FUNCTION miradesk.add_file(p_workspace text, p_file text, p_owner_kind text, p_owner text, p_name text, p_pending_max integer)
+CREATE OR REPLACE FUNCTION miradesk.add_file(p_workspace text, p_file text, p_owner_kind text, p_owner text, p_pending_max integer)
  RETURNS json
  LANGUAGE plpgsql
  SECURITY DEFINER
@@ -269,7 +269,7 @@ begin
   ) >= p_pending_max then
     return 'false';
   end if;
-  insert into miradesk.files (workspace_id, id, owner_kind, owner_id, name) values (p_workspace, p_file, p_owner_kind, p_owner, p_name)
+  insert into miradesk.files (workspace_id, id, owner_kind, owner_id) values (p_workspace, p_file, p_owner_kind, p_owner)
   on conflict do nothing;
   if not found then perform miradesk.fail_conflict('a file of this id'); end if;
   return 'true';
@@ -740,7 +740,7 @@ begin
 end $function$
 ;
 
-CREATE OR REPLACE FUNCTION miradesk.complete_file(p_workspace text, p_file text, p_type text, p_size integer, p_width integer, p_height integer)
+CREATE OR REPLACE FUNCTION miradesk.complete_file(p_workspace text, p_file text, p_name text, p_type text, p_size integer, p_width integer, p_height integer)
  RETURNS json
  LANGUAGE plpgsql
  SECURITY DEFINER
@@ -750,7 +750,7 @@ AS $function$
 declare
   v_file miradesk.files;
 begin
-  update miradesk.files f set type = p_type, size = p_size, width = p_width, height = p_height
+  update miradesk.files f set name = p_name, type = p_type, size = p_size, width = p_width, height = p_height
   where f.workspace_id = p_workspace and f.id = p_file and f.type is null and f.removed_at is null
   returning f.* into v_file;
   if not found then perform miradesk.fail_not_found('file'); end if;
@@ -1799,13 +1799,13 @@ alter table miradesk.workspaces enable row level security;
 
 revoke all on all functions in schema miradesk from public;
 grant usage on schema miradesk to service_role;
-grant execute on function miradesk.add_file(p_workspace text, p_file text, p_owner_kind text, p_owner text, p_name text, p_pending_max integer) to service_role;
+grant execute on function miradesk.add_file(p_workspace text, p_file text, p_owner_kind text, p_owner text, p_pending_max integer) to service_role;
 grant execute on function miradesk.add_member(p_workspace text, p_member text, p_name text, p_email text, p_role text, p_password_hash text) to service_role;
 grant execute on function miradesk.append_entries(p_workspace text, p_commands jsonb) to service_role;
 grant execute on function miradesk.append_messages(p_workspace text, p_commands jsonb) to service_role;
 grant execute on function miradesk.beat(p_gateway text, p_degraded boolean) to service_role;
 grant execute on function miradesk.changed_since(p_workspace text, p_cursor text, p_max integer, p_entries integer) to service_role;
-grant execute on function miradesk.complete_file(p_workspace text, p_file text, p_type text, p_size integer, p_width integer, p_height integer) to service_role;
+grant execute on function miradesk.complete_file(p_workspace text, p_file text, p_name text, p_type text, p_size integer, p_width integer, p_height integer) to service_role;
 grant execute on function miradesk.conversation_visitor(p_workspace text, p_conversation text) to service_role;
 grant execute on function miradesk.create_workspace(p_workspace text, p_name text, p_settings jsonb, p_allowed_origins jsonb, p_token_secret text) to service_role;
 grant execute on function miradesk.drop_files(p_workspace text, p_files jsonb) to service_role;

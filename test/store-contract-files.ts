@@ -12,8 +12,8 @@ const owner = (author: AppendCommand['author']): FileOwner => ({ kind: author.ki
 /** A whole file that its owner may send. */
 async function upload({ store, id }: Scene, by: AppendCommand['author'], name = 'kettle.png'): Promise<string> {
   const fileId = nanoid();
-  expect(await store.addFile(id, { id: fileId, owner: owner(by), name })).toBe(true);
-  await store.completeFile(id, fileId, PNG);
+  expect(await store.addFile(id, { id: fileId, owner: owner(by) })).toBe(true);
+  await store.completeFile(id, fileId, { name, ...PNG });
   return fileId;
 }
 
@@ -34,20 +34,20 @@ export function filesContract(contract: Contract): void {
   describe('files', () => {
     test('a file can be fetched when all of it is there, not before', async () => {
       const { store, id } = await contract.scene();
-      await store.addFile(id, { id: 'half', owner: { kind: 'visitor', id: 'v1' }, name: 'notes.txt' });
+      await store.addFile(id, { id: 'half', owner: { kind: 'visitor', id: 'v1' } });
       expect(await store.file(id, 'half')).toBeNull();
       const whole = { id: 'half', name: 'notes.txt', type: 'text/plain', size: 12 };
-      expect(await store.completeFile(id, 'half', { type: 'text/plain', size: 12 })).toEqual(whole);
+      expect(await store.completeFile(id, 'half', { name: 'notes.txt', type: 'text/plain', size: 12 })).toEqual(whole);
       expect(await store.file(id, 'half')).toEqual(whole);
-      await expect(store.completeFile(id, 'half', PNG)).rejects.toMatchObject({ code: 'not_found' });
+      await expect(store.completeFile(id, 'half', { name: 'again.png', ...PNG })).rejects.toMatchObject({ code: 'not_found' });
     });
 
     test('[D8] a file is one of its workspace only', async () => {
       const [one, other] = [await contract.scene(), await contract.scene()];
       const fileId = await upload(one, visitor('v1'));
       expect(await one.store.file(other.id, fileId)).toBeNull();
-      await expect(one.store.addFile('nowhere', { id: nanoid(), owner: { kind: 'visitor', id: 'v1' }, name: 'a' })).rejects.toMatchObject({ code: 'not_found' });
-      await expect(one.store.addFile(one.id, { id: nanoid(), owner: { kind: 'agent', id: 'nobody' }, name: 'a' })).rejects.toMatchObject({ code: 'not_found' });
+      await expect(one.store.addFile('nowhere', { id: nanoid(), owner: { kind: 'visitor', id: 'v1' } })).rejects.toMatchObject({ code: 'not_found' });
+      await expect(one.store.addFile(one.id, { id: nanoid(), owner: { kind: 'agent', id: 'nobody' } })).rejects.toMatchObject({ code: 'not_found' });
       const { conversationId } = await other.start('v1');
       await expect(other.append(withFiles(visitor('v1'), conversationId, [fileId]))).rejects.toMatchObject({ code: 'not_found' });
     });
@@ -110,7 +110,7 @@ export function filesContract(contract: Contract): void {
       const forgotten = await upload(scene, me);
       await store.forgetFile(id, forgotten, owner(me));
       const half = nanoid();
-      await store.addFile(id, { id: half, owner: owner(me), name: 'half.png' });
+      await store.addFile(id, { id: half, owner: owner(me) });
       for (const wrong of [[sent], [theirs], [agents], [forgotten], [half], ['never-there'], [mine, mine], [mine, theirs]]) {
         await expect(scene.append(withFiles(me, conversationId, wrong, 'Look'))).rejects.toMatchObject({ code: 'not_found' });
       }
@@ -141,11 +141,11 @@ export function filesContract(contract: Contract): void {
       const scene = await contract.scene();
       const { store, id } = scene;
       const me = owner(visitor('v1'));
-      const add = (fileId = nanoid()): Promise<boolean> => store.addFile(id, { id: fileId, owner: me, name: 'a.png' });
+      const add = (fileId = nanoid()): Promise<boolean> => store.addFile(id, { id: fileId, owner: me });
       expect(await add('first')).toBe(true);
       const taken = await Promise.all(Array.from({ length: FILES_PENDING_MAX + 3 }, () => add()));
       expect(taken.filter(Boolean)).toHaveLength(FILES_PENDING_MAX - 1);
-      expect(await store.addFile(id, { id: 'of-another', owner: owner(visitor('v2')), name: 'a.png' })).toBe(true);
+      expect(await store.addFile(id, { id: 'of-another', owner: owner(visitor('v2')) })).toBe(true);
       // One of them gone makes room for one.
       expect(await store.forgetFile(id, 'first', me)).toBe(true);
       expect([await add(), await add()]).toEqual([true, false]);

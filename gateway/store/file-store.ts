@@ -8,11 +8,11 @@ import type { Rpc } from './store.ts';
 export interface FileOwner { kind: 'visitor' | 'agent'; id: string }
 
 /** What a file turned out to be when all of it was there. */
-export type FileContent = Pick<Attachment, 'type' | 'size' | 'width' | 'height'>;
+export type FileContent = Omit<Attachment, 'id'>;
 
 export interface FileStore {
   /** Reserves a file whose bytes are about to come. False: this owner has FILES_PENDING_MAX that were not sent yet. */
-  addFile(workspaceId: string, file: { id: string; owner: FileOwner; name: string }): Promise<boolean>;
+  addFile(workspaceId: string, file: { id: string; owner: FileOwner }): Promise<boolean>;
   /** All bytes of a reserved file are stored; from now on it can be sent, and fetched. */
   completeFile(workspaceId: string, fileId: string, content: FileContent): Promise<Attachment>;
   /** Null when there is none of this id, or not yet all of it. */
@@ -27,13 +27,13 @@ export interface FileStore {
 
 export function fileStore(rpc: Rpc): FileStore {
   return {
-    async addFile(workspaceId, { id, owner, name }) {
+    async addFile(workspaceId, { id, owner }) {
       return await rpc('add_file', {
-        p_workspace: workspaceId, p_file: id, p_owner_kind: owner.kind, p_owner: owner.id, p_name: name, p_pending_max: FILES_PENDING_MAX,
+        p_workspace: workspaceId, p_file: id, p_owner_kind: owner.kind, p_owner: owner.id, p_pending_max: FILES_PENDING_MAX,
       }) === true;
     },
-    async completeFile(workspaceId, fileId, { type, size, width = null, height = null }) {
-      return attachmentOf(answered('complete_file', await rpc('complete_file', { p_workspace: workspaceId, p_file: fileId, p_type: type, p_size: size, p_width: width, p_height: height }), 'id', 'name', 'type', 'size'));
+    async completeFile(workspaceId, fileId, { name, type, size, width = null, height = null }) {
+      return attachmentOf(answered('complete_file', await rpc('complete_file', { p_workspace: workspaceId, p_file: fileId, p_name: name, p_type: type, p_size: size, p_width: width, p_height: height }), 'id', 'name', 'type', 'size'));
     },
     async file(workspaceId, fileId) {
       const found = await rpc('find_file', { p_workspace: workspaceId, p_file: fileId });

@@ -11,8 +11,8 @@ create table miradesk.files (
   owner_id text collate "C" not null,
   -- The conversation it was sent in; null: not sent yet.
   conversation_id text collate "C",
-  name text not null,
-  -- By what is in it; null until all of it is there.
+  -- These are null until all of it is there. `type`: by what is in it.
+  name text,
   type text,
   size integer check (size > 0),
   -- Of an image, in pixels.
@@ -22,7 +22,7 @@ create table miradesk.files (
   -- It is to go: nobody gets it any more, and the row stays only until the bytes are gone.
   removed_at timestamptz,
   primary key (workspace_id, id),
-  check ((type is null) = (size is null))
+  check ((type is null) = (size is null) and (type is null) = (name is null))
 );
 
 create index files_pending on miradesk.files (workspace_id, owner_kind, owner_id) where conversation_id is null;
@@ -50,7 +50,7 @@ language sql immutable as $$
 $$;
 
 -- Reserves a file for somebody. False: they have p_pending_max that are not sent yet, and this one is not taken.
-create function miradesk.add_file(p_workspace text, p_file text, p_owner_kind text, p_owner text, p_name text, p_pending_max integer) returns json
+create function miradesk.add_file(p_workspace text, p_file text, p_owner_kind text, p_owner text, p_pending_max integer) returns json
 language plpgsql security definer set search_path = '' set enable_seqscan = off as $$
 begin
   perform from miradesk.workspaces w where w.id = p_workspace for key share;
@@ -64,19 +64,19 @@ begin
   ) >= p_pending_max then
     return 'false';
   end if;
-  insert into miradesk.files (workspace_id, id, owner_kind, owner_id, name) values (p_workspace, p_file, p_owner_kind, p_owner, p_name)
+  insert into miradesk.files (workspace_id, id, owner_kind, owner_id) values (p_workspace, p_file, p_owner_kind, p_owner)
   on conflict do nothing;
   if not found then perform miradesk.fail_conflict('a file of this id'); end if;
   return 'true';
 end $$;
 
 -- All of a reserved file is there, and this is what it is. Answers it as messages will carry it.
-create function miradesk.complete_file(p_workspace text, p_file text, p_type text, p_size integer, p_width integer, p_height integer) returns json
+create function miradesk.complete_file(p_workspace text, p_file text, p_name text, p_type text, p_size integer, p_width integer, p_height integer) returns json
 language plpgsql security definer set search_path = '' set enable_seqscan = off as $$
 declare
   v_file miradesk.files;
 begin
-  update miradesk.files f set type = p_type, size = p_size, width = p_width, height = p_height
+  update miradesk.files f set name = p_name, type = p_type, size = p_size, width = p_width, height = p_height
   where f.workspace_id = p_workspace and f.id = p_file and f.type is null and f.removed_at is null
   returning f.* into v_file;
   if not found then perform miradesk.fail_not_found('file'); end if;

@@ -34,7 +34,7 @@ async function upload(body: Buffer | string, { name: called = 'kettle.png', toke
   const response = await fetch(`${gateway.url}${at}?name=${encodeURIComponent(called)}`, {
     method: 'POST', body: typeof body === 'string' ? body : new Uint8Array(body), headers: { ...(token === null ? {} : { authorization: `Bearer ${token}` }), ...headers },
   });
-  const answer = await response.json() as any;
+  const answer: any = await response.json();
   return { status: response.status, headers: response.headers, file: answer.file, code: answer.error?.code, body: answer };
 }
 
@@ -48,6 +48,9 @@ function get(path: string, headers: Record<string, string> = {}, method = 'GET')
   });
 }
 const fetched = (file: Attachment, headers: Record<string, string> = {}, method = 'GET') => get(`/files/${workspace.id}/${file.id}/${encodeURIComponent(file.name)}`, headers, method);
+
+const errorOf = async (response: Response): Promise<any> => ((await response.json()) as { error: unknown }).error;
+const codeOf = async (response: Response): Promise<string> => (await errorOf(response)).code;
 
 const kept = (id = workspace.id): string[] => (existsSync(join(filesDir, id)) ? readdirSync(join(filesDir, id)) : []);
 
@@ -145,7 +148,7 @@ describe('an upload', () => {
       },
     });
     const response = await fetch(`${gateway.url}/files/${workspace.id}?name=a.png`, { method: 'POST', body: pieces, duplex: 'half', headers: { authorization: `Bearer ${visitor.token}` } } as RequestInit);
-    expect([response.status, (await response.json() as any).error.code]).toEqual([413, 'file_too_large']);
+    expect([response.status, await codeOf(response)]).toEqual([413, 'file_too_large']);
     expect(kept()).toEqual(one);
   });
 
@@ -210,7 +213,7 @@ describe('an upload', () => {
       const send = (token: string) => fetch(`${strict.url}/files/${workspace.id}?name=a.png`, { method: 'POST', body: new Uint8Array(png()), headers: { authorization: `Bearer ${token}` } });
       expect([(await send(one.token)).status, (await send(one.token)).status]).toEqual([201, 201]);
       const refused = await send(one.token);
-      expect([refused.status, (await refused.json() as any).error]).toEqual([429, { code: 'rate_limited', message: ERRORS.rate_limited, retryAfterMs: expect.any(Number) }]);
+      expect([refused.status, await errorOf(refused)]).toEqual([429, { code: 'rate_limited', message: ERRORS.rate_limited, retryAfterMs: expect.any(Number) }]);
       expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(10);
       expect([(await send(other.token)).status, (await send(other.token)).status]).toEqual([201, 201]);
       expect((await send((await strict.visitor(workspace)).token)).status).toBe(201);
@@ -225,7 +228,7 @@ describe('an upload', () => {
     const broken = await startTestGateway({ store: gateway.store, env: { FILES_DIR: join(import.meta.filename, 'files') } });
     try {
       const response = await fetch(`${broken.url}/files/${workspace.id}?name=a.png`, { method: 'POST', body: new Uint8Array(png()), headers: { authorization: `Bearer ${visitor.token}` } });
-      expect([response.status, (await response.json() as any).error]).toEqual([503, { code: 'unavailable', message: ERRORS.unavailable, retryAfterMs: 5_000 }]);
+      expect([response.status, await errorOf(response)]).toEqual([503, { code: 'unavailable', message: ERRORS.unavailable, retryAfterMs: 5_000 }]);
       expect(broken.log()).toContain('a file could not be stored');
     } finally {
       await broken.close();

@@ -18,7 +18,7 @@ export function gif(width: number, height: number): Buffer {
 
 /** `orientation` as cameras write it; 6 is upright only after a quarter turn. */
 export function jpeg(width: number, height: number, orientation = 1): Buffer {
-  const exif = Buffer.from('457869660000' + '4d4d002a00000008' + '0001' + '011200030000000100000000' + '00000000', 'hex');
+  const exif = Buffer.from('4578696600004d4d002a00000008000101120003000000010000000000000000', 'hex');
   exif.writeUInt16BE(orientation, 6 + 8 + 2 + 8);
   const app1 = Buffer.from('ffe10000', 'hex');
   app1.writeUInt16BE(exif.length + 2, 2);

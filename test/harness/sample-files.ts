@@ -1,4 +1,5 @@
 /** The smallest files of their kinds: as much as is looked at. */
+import { crc32, deflateSync } from 'node:zlib';
 
 export const PDF = Buffer.from('%PDF-1.7\n1 0 obj<<>>endobj\n');
 
@@ -59,3 +60,21 @@ export function zip(names: readonly string[], content = ''): Buffer {
 
 export const docx = (part: string): Buffer => zip(['[Content_Types].xml', '_rels/.rels', part]);
 export const jar = (): Buffer => zip(['META-INF/MANIFEST.MF', 'Main.class']);
+
+/** A whole picture, in one colour. */
+export function picture(width: number, height: number, [red, green, blue]: readonly [number, number, number] = [31, 95, 79]): Buffer {
+  const chunk = (type: string, data: Buffer): Buffer => {
+    const body = Buffer.concat([Buffer.from(type), data]);
+    const frame = Buffer.alloc(body.length + 8);
+    frame.writeUInt32BE(data.length);
+    body.copy(frame, 4);
+    frame.writeUInt32BE(crc32(body), body.length + 4);
+    return frame;
+  };
+  const head = Buffer.alloc(13);
+  head.writeUInt32BE(width);
+  head.writeUInt32BE(height, 4);
+  head.set([8, 2], 8);
+  const row = Buffer.concat([Buffer.alloc(1), Buffer.alloc(width * 3, Buffer.from([red, green, blue]))]);
+  return Buffer.concat([png().subarray(0, 8), chunk('IHDR', head), chunk('IDAT', deflateSync(Buffer.concat(Array.from({ length: height }, () => row)))), chunk('IEND', Buffer.alloc(0))]);
+}

@@ -60,6 +60,7 @@ export const SETTINGS = {
   host: setting('HOST', null, 'an address or host name', 'Address to listen on; all of the machine\'s when it is not set.', z.string().max(255)),
   dataDir: setting('DATA_DIR', '.data', 'a directory', 'Directory of the embedded database, which is used when neither DATABASE_URL nor SUPABASE_URL is set. One process at a time can use it.', z.string()),
   filesDir: setting('FILES_DIR', null, 'a directory', 'Directory of the files that people send; `files` in DATA_DIR when it is not set. Gateways that share a database have to share it.', z.string()),
+  filesBucket: setting('FILES_BUCKET', null, 'lower-case letters, digits, dots and hyphens, at most 63', 'Private bucket of the Supabase project to keep these files in instead; made when it is not there.', z.string().regex(/^[a-z0-9][a-z0-9.-]{2,62}$/)),
   databaseUrl: setting('DATABASE_URL', null, 'an address such as postgresql://USER:PASSWORD@HOST:5432/DATABASE?sslmode=verify-full', 'PostgreSQL server to keep everything on; any number of gateways can share it.', databaseUrl, true),
   databaseCaFile: setting('DATABASE_CA_FILE', null, 'a file', 'Certificates (PEM) of the authority that vouches for that server, when it is not one that everybody knows.', z.string()),
   databasePool: setting('DATABASE_POOL', '10', 'a whole number from 1 to 1000', 'Most connections of this gateway to that server.', whole(1, 1_000)),
@@ -123,6 +124,7 @@ export function readConfig(environment: Record<string, string | undefined>): Con
     const [there, missing] = given(supabaseUrl) ? [supabaseUrl, supabaseSecretKey] : [supabaseSecretKey, supabaseUrl];
     problems.push(`${there.name} is set, but ${missing.name} is not; both are needed.`);
   }
+  if (given(SETTINGS.filesBucket) && !given(supabaseUrl)) problems.push('FILES_BUCKET is set, but SUPABASE_URL is not: the bucket is one of that project.');
   if (given(SETTINGS.redisUrl) && !given(postgres) && !given(supabaseUrl)) {
     problems.push('REDIS_URL is set, but neither DATABASE_URL nor SUPABASE_URL is: only gateways that share a database can work together.');
   }

@@ -3,11 +3,13 @@ import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { nanoid } from 'nanoid';
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { diskStorage, removeFiles, StorageProblem, type FileStorage } from '../gateway/file-storage.ts';
 import { createFileSweep } from '../gateway/file-sweep.ts';
+import { supabaseFiles } from '../gateway/store/supabase-files.ts';
 import { createLogger } from '../gateway/logger.ts';
 import { openTestDatabase, testWorkspace } from './harness/store.ts';
+import { startSupabase } from './harness/supabase.ts';
 import { until } from './harness/until.ts';
 import { temporaryDirectory } from './harness/workplace.ts';
 
@@ -20,8 +22,24 @@ async function read(storage: FileStorage, workspace: string, id: string, range?:
   return stream && (await buffer(stream)).toString();
 }
 
-describe.each<[string, () => FileStorage]>([['a disk', () => diskStorage(join(temporaryDirectory('files'), 'not', 'there', 'yet'))]])('files on %s', (_, create) => {
-  const storage = create();
+interface Opened { storage: FileStorage; close?(): Promise<void> }
+
+async function openOnSupabase(): Promise<Opened> {
+  const supabase = await startSupabase();
+  return { storage: supabaseFiles({ url: supabase.url, secretKey: supabase.secretKey, bucket: 'files-of-people' }), close: () => supabase.stop() };
+}
+
+describe.each<[string, () => Promise<Opened>]>([
+  ['a disk', async () => ({ storage: diskStorage(join(temporaryDirectory('files'), 'not', 'there', 'yet')) })],
+  ['Supabase', openOnSupabase],
+])('files on %s', (_, open) => {
+  let opened: Opened;
+  let storage: FileStorage;
+  beforeAll(async () => {
+    opened = await open();
+    storage = opened.storage;
+  });
+  afterAll(() => opened.close?.());
 
   it('are given back as they came, whole or in part', async () => {
     const id = nanoid();

@@ -14,7 +14,7 @@ const ENDINGS: Record<string, readonly string[]> = {
   'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet': ['xlsx'],
   'application/vnd.openxmlformats-officedocument.presentationml.presentation': ['pptx'],
   'application/vnd.oasis.opendocument.text': ['odt'], 'application/vnd.oasis.opendocument.spreadsheet': ['ods'], 'application/vnd.oasis.opendocument.presentation': ['odp'],
-  'video/mp4': ['mp4', 'm4v'], 'video/webm': ['webm'], 'video/quicktime': ['mov', 'qt'],
+  'video/mp4': ['mp4', 'm4v', 'm4a', '3gp'], 'video/webm': ['webm'], 'video/quicktime': ['mov', 'qt'],
   'audio/mpeg': ['mp3'], 'audio/mp4': ['m4a', 'm4b'], 'audio/ogg': ['ogg', 'oga', 'ogv', 'opus'], 'audio/wav': ['wav'],
   'text/plain': ['txt', 'csv', 'tsv', 'md', 'json', 'log', 'yml', 'yaml'],
 };
@@ -82,7 +82,7 @@ export class FileInspector {
   }
 }
 
-/** Whether it is UTF-8 without control characters, from the first byte to the last. */
+/** Whether it is UTF-8 without what no text has in it (terminals' colours are in many logs), from the first byte to the last. */
 class TextInspector {
   readonly #decoder = new TextDecoder('utf-8', { fatal: true });
   valid = true;
@@ -98,7 +98,7 @@ class TextInspector {
 
   #check(decode: () => string): void {
     try {
-      this.valid = !/[\u0000-\u0008\u000b\u000e-\u001f\u007f]/.test(decode());
+      this.valid = !/[\u0000-\u0008\u000b\u000e-\u001a\u001c-\u001f\u007f]/.test(decode());
     } catch {
       this.valid = false;
     }

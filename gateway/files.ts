@@ -25,7 +25,7 @@ import type { Store } from './store/store.ts';
 import { verifyVisitorToken } from './visitor-tokens.ts';
 import type { Workspaces } from './workspaces.ts';
 
-/** An upload that brings nothing for so long is given up. */
+/** An upload that brings nothing for so long is given up, unless the options say otherwise. */
 const SILENCE_MS = 20_000;
 /** How long the rest of a refused upload is read, so that its sender gets to see why. */
 const REST_MS = 5_000;
@@ -45,6 +45,7 @@ export interface FilesOptions {
   clientAddress: ClientAddress;
   logger: Logger;
   config: Pick<Config, 'publicUrl' | 'rateFiles'>;
+  silenceMs?: number;
 }
 
 export interface Files {
@@ -54,7 +55,7 @@ export interface Files {
   members(fastify: FastifyInstance, options: { sessions: MemberSessions }): Promise<void>;
 }
 
-export function createFiles({ store, storage, clientAddress, logger, config }: FilesOptions): Files {
+export function createFiles({ store, storage, clientAddress, logger, config, silenceMs = SILENCE_MS }: FilesOptions): Files {
   const { rateFiles } = config;
   const perOwner = new TokenBuckets(rateFiles);
   const perAddress = new TokenBuckets({ burst: rateFiles.burst * UPLOADS_PER_ADDRESS, perSecond: rateFiles.perSecond * UPLOADS_PER_ADDRESS });
@@ -70,12 +71,12 @@ export function createFiles({ store, storage, clientAddress, logger, config }: F
     if (!(await store.addFile(workspaceId, { id, owner }))) throw new RequestError('files_too_many');
     try {
       const inspector = new FileInspector();
-      await storage.put(workspaceId, id, inspected(request.raw, inspector));
+      await storage.put(workspaceId, id, inspected(request.raw, inspector, silenceMs));
       const content = inspector.finish();
       return await store.completeFile(workspaceId, id, { ...content, name: cleanFileName(name, content.type) });
     } catch (error) {
       // What cannot be undone now, the sweep undoes.
-      await discard(workspaceId, id, owner).catch((cause: unknown) => logger.warn({ err: cause }, 'a file that was refused could not be removed'));
+      await undo(workspaceId, id, owner).catch((cause: unknown) => logger.warn({ err: cause }, 'a file that was refused could not be removed'));
       throw refusalOf(error, request.raw);
     }
   }
@@ -87,11 +88,15 @@ export function createFiles({ store, storage, clientAddress, logger, config }: F
     return new RequestError('unavailable', { retryAfterMs: STORAGE_RETRY_MS });
   }
 
-  /** False: it is not theirs, or was sent, or never was. */
-  async function discard(workspaceId: string, id: string, owner: FileOwner): Promise<boolean> {
-    if (!(await store.forgetFile(workspaceId, id, owner))) return false;
+  /** Takes away the bytes, and then the row by which the sweep would find them. */
+  async function drop(workspaceId: string, id: string): Promise<void> {
     await store.dropFiles(workspaceId, await removeFiles(storage, workspaceId, [id], (error) => logger.warn({ err: error }, 'a file could not be removed')));
-    return true;
+  }
+
+  /** Undoes an upload: also when its row is gone, because its owner was erased meanwhile. */
+  async function undo(workspaceId: string, id: string, owner: FileOwner): Promise<void> {
+    await store.forgetFile(workspaceId, id, owner);
+    await drop(workspaceId, id);
   }
 
   async function upload(request: FastifyRequest, reply: FastifyReply, who: () => Promise<[workspaceId: string, owner: FileOwner]>): Promise<FastifyReply> {
@@ -105,7 +110,9 @@ export function createFiles({ store, storage, clientAddress, logger, config }: F
   }
 
   async function remove(reply: FastifyReply, id: string, [workspaceId, owner]: [workspaceId: string, owner: FileOwner]): Promise<FastifyReply> {
-    if (!(await discard(workspaceId, id, owner))) throw new RequestError('not_found');
+    // Not theirs, or sent, or never there.
+    if (!(await store.forgetFile(workspaceId, id, owner))) throw new RequestError('not_found');
+    await drop(workspaceId, id);
     return reply.code(204).header('cache-control', 'no-store').send();
   }
 
@@ -174,8 +181,8 @@ function acceptAnyBody(fastify: FastifyInstance): void {
 const LONG_UPLOAD = { config: { longBody: true } };
 
 /** Hands the body on while the inspector reads along. Rejects when it gets too long, is of no type that may be sent, or breaks off. */
-async function* inspected(request: IncomingMessage, inspector: FileInspector): AsyncGenerator<Uint8Array> {
-  const silence = setTimeout(() => request.socket.destroy(), SILENCE_MS).unref();
+async function* inspected(request: IncomingMessage, inspector: FileInspector, silenceMs: number): AsyncGenerator<Uint8Array> {
+  const silence = setTimeout(() => request.socket.destroy(), silenceMs).unref();
   try {
     // The connection outlives a refusal: the answer still has to go over it.
     for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {

@@ -1,8 +1,16 @@
 /** Files over HTTP: what is taken in, what is refused, and that nothing in what is given out can run on our origin. */
 import { existsSync, readdirSync } from 'node:fs';
 import { request as httpRequest, type IncomingHttpHeaders } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createClientAddress } from '../gateway/client-address.ts';
+import { readConfig } from '../gateway/config.ts';
+import { diskStorage } from '../gateway/file-storage.ts';
+import { createFiles } from '../gateway/files.ts';
+import { createHttp } from '../gateway/http.ts';
+import { createLogger } from '../gateway/logger.ts';
+import { createWorkspaces } from '../gateway/workspaces.ts';
 import { ERRORS } from '../shared/errors.ts';
 import { FILE_MAX_BYTES, FILES_PENDING_MAX } from '../shared/limits.ts';
 import type { Attachment } from '../shared/protocol.ts';
@@ -80,7 +88,7 @@ describe('an upload', () => {
     ['video/webm', 'screen.webm', Buffer.from('1a45dfa39f4286810142f7810142f2810442f381084282847765626d', 'hex')],
     ['audio/mpeg', 'song.mp3', Buffer.from('ID3\x04\0\0\0\0\0\0', 'latin1')], ['audio/mpeg', 'bare.mp3', Buffer.from('fffb9064', 'hex')],
     ['audio/ogg', 'song.ogg', Buffer.from('OggS\0\x02', 'latin1')], ['audio/wav', 'ding.wav', Buffer.from('RIFF\x24\0\0\0WAVEfmt ', 'latin1')],
-    ['text/plain', 'notes.txt', 'Grüße aus Köln 🫖\r\n'], ['text/plain', 'prices.csv', 'tea;4,20\n'], ['text/plain', 'data.json', '{"a":1}'], ['text/plain', 'a.log', 'x'.repeat(20_000)],
+    ['text/plain', 'notes.txt', 'Grüße aus Köln 🫖\r\n'], ['text/plain', 'prices.csv', 'tea;4,20\n'], ['text/plain', 'data.json', '{"a":1}'], ['text/plain', 'a.log', `\u001b[31m${'x'.repeat(20_000)}`], ['video/mp4', 'memo.m4a', mp4('mp42')],
   ])('takes %s (%s)', async (type, called, body, size = {} as never) => {
     const { status, file } = await upload(body, { name: called });
     expect([status, file.type, file.name]).toEqual([201, type, called]);
@@ -221,6 +229,47 @@ describe('an upload', () => {
       expect((await send((await strict.visitor(workspace)).token)).status).toBe(429);
     } finally {
       await strict.close();
+    }
+  });
+
+  it('whose owner is erased meanwhile leaves nothing behind', async () => {
+    const erasing = await startTestGateway({ store: gateway.store, env: { FILES_DIR: filesDir }, wrap: (store) => ({
+      ...store,
+      // Their rows go while the bytes are on their way.
+      async completeFile(workspaceId, id, content) {
+        await store.forgetFile(workspaceId, id, { kind: 'visitor', id: visitor.visitorId });
+        await store.dropFiles(workspaceId, [id]);
+        return store.completeFile(workspaceId, id, content);
+      },
+    }) });
+    try {
+      const before = kept();
+      const response = await fetch(`${erasing.url}/files/${workspace.id}?name=a.png`, { method: 'POST', body: new Uint8Array(png()), headers: { authorization: `Bearer ${visitor.token}` } });
+      expect([response.status, await codeOf(response)]).toEqual([404, 'not_found']);
+      expect(kept()).toEqual(before);
+    } finally {
+      await erasing.close();
+    }
+  });
+
+  it('that falls silent is given up', async () => {
+    const logger = createLogger('silent');
+    const clientAddress = createClientAddress([]);
+    const config = readConfig({});
+    const fastify = await createHttp({ config, clientAddress, logger });
+    const files = createFiles({ store: gateway.store, storage: diskStorage(filesDir), clientAddress, logger, config, silenceMs: 50 });
+    await fastify.register(files.visitors, { prefix: '/files', workspaces: createWorkspaces(gateway.store) });
+    await fastify.listen({ port: 0, host: '127.0.0.1' });
+    try {
+      const before = kept();
+      const { port } = fastify.server.address() as AddressInfo;
+      const request = httpRequest({ host: '127.0.0.1', port, path: `/files/${workspace.id}?name=a.png`, method: 'POST', headers: { authorization: `Bearer ${visitor.token}`, 'content-length': '100000' } });
+      const ended = new Promise<string>((resolve) => { request.on('error', (error) => resolve(error.message)); });
+      request.write(png());
+      expect(await ended).toBe('socket hang up');
+      await until(() => kept().length === before.length, { what: 'the upload to be undone' });
+    } finally {
+      await fastify.close();
     }
   });
 

@@ -88,6 +88,11 @@ it('pictures are seen, files are offered, ratings are read, and what an agent at
     await waiting.getByRole('button', { name: 'Remove screenshot.png' }).waitFor();
     await expectAccessible(page);
     await keepPicture(page, 'inbox-files-waiting');
+    await page.getByRole('region', { name: 'Details' }).getByRole('button', { name: 'Hide details' }).click();
+    await page.setViewportSize({ width: 360, height: 740 });
+    await expectAccessible(page);
+    await keepPicture(page, 'inbox-files-phone');
+    await page.setViewportSize({ width: 1280, height: 860 });
     await waiting.getByRole('button', { name: 'Remove fix.sh' }).click();
     await agent.reply('Here is what it should look like.');
     await waiting.waitFor({ state: 'detached' });

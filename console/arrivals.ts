@@ -1,6 +1,6 @@
 /** Telling people who listen instead of look that something arrived: in full in the opened conversation, in short elsewhere. */
 import type { Entry, InboxConversation } from '../shared/protocol.ts';
-import { previewOf } from '../shared/text.ts';
+import { messagePreview, previewOf } from '../shared/text.ts';
 import type { Inbox } from './inbox.ts';
 import { visitorName } from './names.ts';
 import { announce } from './notices.ts';
@@ -34,10 +34,11 @@ export function createArrivals(options: { inbox: Pick<Inbox, 'conversation'>; me
 
   return {
     inOpened(entry) {
-      if (entry.conversationId !== openedId() || entry.author.id === options.memberId || (entry.kind !== 'message' && entry.kind !== 'note')) return;
+      if (entry.conversationId !== openedId() || entry.author.id === options.memberId || entry.kind === 'assigned' || entry.kind === 'status') return;
       const visitor = options.inbox.conversation(entry.conversationId)?.peek().visitor;
       const name = entry.author.kind === 'visitor' && visitor ? visitorName(visitor) : (entry.author.name ?? texts.people.someone);
-      announce(texts.announce.said(name, entry.kind === 'note', previewOf(entry.text, 300)));
+      if (entry.kind === 'rating') announce(texts.announce.rated(name, entry.score, previewOf(entry.comment, 300)));
+      else announce(texts.announce.said(name, entry.kind === 'note', previewOf(entry.text, 300) || messagePreview(entry)));
     },
     anywhere(entry, conversation) {
       if (entry.kind !== 'message' || entry.author.kind !== 'visitor' || entry.conversationId === openedId()) return;

@@ -4,7 +4,7 @@ import type { OutgoingItem } from './sending.ts';
 import { dayKey, type TimeStyle } from './times.ts';
 
 export type SpokenEntry = Extract<Entry, { kind: 'message' | 'note' }>;
-export type EventEntry = Extract<Entry, { kind: 'assigned' | 'status' }>;
+export type EventEntry = Extract<Entry, { kind: 'assigned' | 'status' | 'rating' }>;
 
 export type Line =
   | { kind: 'day'; key: string; at: string }
@@ -38,7 +38,7 @@ export function linesOf(entries: readonly Entry[], outgoing: readonly OutgoingIt
 
   for (const entry of entries) {
     if (entry.clientId) logged.add(entry.clientId);
-    if (entry.kind !== 'message' && entry.kind !== 'note' && entry.kind !== 'assigned' && entry.kind !== 'status') continue;
+    if (entry.kind !== 'message' && entry.kind !== 'note' && entry.kind !== 'assigned' && entry.kind !== 'status' && entry.kind !== 'rating') continue;
     const entryDay = dayKey(entry.at, options.style);
     if (entryDay !== day) {
       day = entryDay;
@@ -53,7 +53,7 @@ export function linesOf(entries: readonly Entry[], outgoing: readonly OutgoingIt
         open = null;
       }
     }
-    if (entry.kind === 'assigned' || entry.kind === 'status') {
+    if (entry.kind === 'assigned' || entry.kind === 'status' || entry.kind === 'rating') {
       lines.push({ kind: 'event', key: keyOf(entry), entry });
       open = null;
       continue;

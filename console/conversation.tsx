@@ -2,11 +2,12 @@
 import { useSignal, type Signal } from '@preact/signals';
 import { useEffect, useMemo, useRef } from 'preact/hooks';
 import type { InboxFilter } from '../shared/protocol.ts';
-import { Composer } from './composer.tsx';
+import { attachFiles, Composer } from './composer.tsx';
 import { ConversationHead } from './conversation-head.tsx';
 import { ConversationLog } from './conversation-log.tsx';
 import { useDesk } from './desk.ts';
 import { Details } from './details.tsx';
+import { useFileDrop } from './file-drop.ts';
 import { visitorName } from './names.ts';
 import { preference, setPreference } from './preferences.ts';
 import { addressOf, followLink } from './routes.ts';
@@ -39,11 +40,12 @@ function NothingOpen() {
 }
 
 function Conversation({ id, view, details }: { id: string; view: InboxFilter; details: Signal<boolean> }) {
-  const { logs, inbox, drafts } = useDesk();
+  const { logs, inbox, drafts, uploads } = useDesk();
   const log = useMemo(() => logs.open(id), []);
   const conversation = inbox.conversation(id)?.value;
   const mode = useSignal<Mode>(drafts.get(id, 'note') && !drafts.get(id, 'reply') ? 'note' : 'reply');
   const heading = useRef<HTMLHeadingElement>(null);
+  const drop = useFileDrop((files) => attachFiles(uploads, id, mode.value, files));
 
   // On a phone the list is gone now, and with it the focus.
   useEffect(() => {
@@ -56,10 +58,11 @@ function Conversation({ id, view, details }: { id: string; view: InboxFilter; de
   const name = conversation ? visitorName(conversation.visitor) : texts.people.visitor;
   return (
     <>
-      <section class="conversation-pane" id="conversation" tabIndex={-1} aria-label={t.log(name)}>
+      <section class="conversation-pane" id="conversation" tabIndex={-1} aria-label={t.log(name)} {...drop.handlers}>
         <ConversationHead id={id} view={view} conversation={conversation} details={details} headingRef={heading} />
         <ConversationLog log={log} conversation={conversation} id={id} name={name} mode={mode} />
         <Composer conversation={conversation} id={id} name={name} mode={mode} />
+        {drop.over.value ? <p class="drop-here">{mode.value === 'note' ? texts.files.notInNotes : texts.files.drop}</p> : null}
       </section>
       {details.value && conversation ? <Details conversation={conversation} onClose={() => { details.value = false; }} /> : null}
     </>

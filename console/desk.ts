@@ -16,7 +16,9 @@ import { createReading, type Reading } from './reading.ts';
 import { route } from './routes.ts';
 import { createSending, type Sending } from './sending.ts';
 import { sessionEnded, type SignedIn } from './session.ts';
+import { sendFile } from './file-transfer.ts';
 import { createTyping, type Typing } from './typing.ts';
+import { createUploads, type Uploads } from './uploads.ts';
 import { createViewing, type Viewing } from './viewing.ts';
 
 export interface Desk extends SignedIn {
@@ -25,6 +27,7 @@ export interface Desk extends SignedIn {
   logs: Logs;
   sending: Sending;
   drafts: Drafts;
+  uploads: Uploads;
   reading: Reading;
   typing: Typing;
   viewing: Viewing;
@@ -50,6 +53,7 @@ export function openDesk({ member, workspace }: SignedIn): Desk {
   const reading = createReading({ connection, inbox });
   const members = createMembers(connection);
   const drafts = createDrafts(localStorage, owner);
+  const uploads = createUploads({ connection, sendFile });
   const typing = createTyping({ connection, memberId: member.id });
   const viewing = createViewing({ connection, memberId: member.id });
 
@@ -66,11 +70,11 @@ export function openDesk({ member, workspace }: SignedIn): Desk {
   ];
 
   return {
-    member, workspace, connection, inbox, logs, sending, reading, typing, viewing, members, drafts,
+    member, workspace, connection, inbox, logs, sending, reading, typing, viewing, members, drafts, uploads,
     actions: createActions({ connection, inbox, logs }),
     dispose() {
       for (const off of offs) off();
-      for (const part of [arrivals, logs, sending, reading, members, typing, viewing, drafts, inbox]) part.dispose();
+      for (const part of [arrivals, logs, sending, reading, members, typing, viewing, drafts, uploads, inbox]) part.dispose();
       connection.close();
     },
   };

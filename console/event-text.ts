@@ -11,6 +11,7 @@ export function eventText(entry: EventEntry, memberId: string): string {
     if (entry.assignee.id === entry.author.id) return own ? e.youTookIt : e.tookIt(who);
     return e.assignedTo(who, entry.assignee.id === memberId ? e.you : entry.assignee.name);
   }
+  if (entry.kind === 'rating') return e.rated(entry.score);
   // The gateway itself opens a conversation for one reason only: the visitor wrote again.
   if (entry.author.kind !== 'agent') return entry.status === 'open' ? e.reopenedByVisitor : e.closed;
   const by = own ? e.you : who;

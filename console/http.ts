@@ -17,11 +17,15 @@ export async function call<T>(method: 'GET' | 'POST' | 'PATCH' | 'DELETE', path:
   } catch {
     return { ok: false, unreachable: true };
   }
-  const answer: unknown = await response.json().catch(() => null);
-  if (response.ok) return { ok: true, data: answer as T };
-  const error = (answer as { error?: Partial<WireError> } | null)?.error;
-  if (error?.code && error.code in ERRORS) return { ok: false, status: response.status, error: { ...wireError(error.code), ...error } };
+  return answerOf(response.status, await response.json().catch(() => null));
+}
+
+/** What an answer means. `body`: its JSON, or null. */
+export function answerOf<T>(status: number, body: unknown): HttpAnswer<T> {
+  if (status >= 200 && status < 300) return { ok: true, data: body as T };
+  const error = (body as { error?: Partial<WireError> } | null)?.error;
+  if (error?.code && error.code in ERRORS) return { ok: false, status, error: { ...wireError(error.code), ...error } };
   // A proxy in front of a gateway that is away answers with its own page.
-  if (response.status >= 502 && response.status <= 504) return { ok: false, unreachable: true };
-  return { ok: false, status: response.status, error: wireError(response.status === 429 ? 'rate_limited' : response.status === 401 ? 'sign_in_required' : 'internal') };
+  if (status >= 502 && status <= 504) return { ok: false, unreachable: true };
+  return { ok: false, status, error: wireError(status === 429 ? 'rate_limited' : status === 401 ? 'sign_in_required' : status === 413 ? 'file_too_large' : 'internal') };
 }

@@ -5,6 +5,7 @@ import { receiptOf, type EventEntry, type Line, type SpokenEntry } from './conve
 import { useDesk } from './desk.ts';
 import { eventText } from './event-text.ts';
 import type { Mode } from './drafts.ts';
+import { Attachments } from './attachments.tsx';
 import { Avatar } from './avatar.tsx';
 import { Icon } from './icons.tsx';
 import { MessageText } from './message-text.tsx';
@@ -47,7 +48,7 @@ export class LogLine extends Component<LogLineProps> {
   override render({ line, ...rest }: LogLineProps) {
     if (line.kind === 'day') return <Day at={line.at} />;
     if (line.kind === 'unread') return <div class="line-unread" role="separator" aria-label={t.unread}><span>{t.unread}</span></div>;
-    if (line.kind === 'event') return <EventLine entry={line.entry} />;
+    if (line.kind === 'event') return line.entry.kind === 'rating' ? <RatingLine entry={line.entry} /> : <EventLine entry={line.entry} />;
     if (line.kind === 'outgoing') return <OutgoingLine item={line.item} first={line.first} onEdit={rest.onEdit} />;
     return <Said {...rest} entry={line.entry} first={line.first} last={line.last} receipt={receiptOf(line.entry, rest)} />;
   }
@@ -72,7 +73,8 @@ function Said({ entry, first, last, receipt: state, visitorName, visitorId, newe
         </header>
       ) : <span class="visually-hidden">{name}{entry.kind === 'note' ? `, ${t.note}` : ''}: </span>}
       <div class="bubble">
-        <MessageText text={entry.text} />
+        {entry.kind === 'message' && entry.attachments?.length ? <Attachments files={entry.attachments} /> : null}
+        {entry.text ? <MessageText text={entry.text} /> : null}
         <span class="said-meta">
           <time dateTime={entry.at} title={fullDate(entry.at)}>{clockTime(entry.at)}</time>
           {entry.kind === 'message' && !incoming ? <Receipt state={state} inWords={newestToVisitor} /> : null}
@@ -88,6 +90,17 @@ function Receipt({ state, inWords }: { state: 'sent' | 'delivered' | 'seen'; inW
       <Icon name={state === 'sent' ? 'sent' : 'delivered'} size={16} />
       <span class={inWords ? '' : 'visually-hidden'}>{t.receipt[state]}</span>
     </span>
+  );
+}
+
+/** Stars for those who look, words for everybody. */
+function RatingLine({ entry: { score, comment, at } }: { entry: Extract<EventEntry, { kind: 'rating' }> }) {
+  return (
+    <article class="line-rating">
+      <span class="stars" aria-hidden="true">{'★'.repeat(score)}{'☆'.repeat(Math.max(0, 5 - score))}</span>
+      <p class="rating-said"><span>{texts.events.rated(score)}</span> <time dateTime={at} title={fullDate(at)}>{clockTime(at)}</time></p>
+      {comment ? <p class="rating-comment" dir="auto">{comment}</p> : null}
+    </article>
   );
 }
 

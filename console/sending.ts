@@ -5,12 +5,13 @@
 import { effect, signal, type ReadonlySignal } from '@preact/signals';
 import { nanoid } from 'nanoid';
 import { Outbox, type OutboxItem } from '../shared/outbox.ts';
-import type { Entry } from '../shared/protocol.ts';
+import type { Attachment, Entry } from '../shared/protocol.ts';
 import type { Connection } from './connection.ts';
 import type { Mode } from './drafts.ts';
 import { createOutboxStorage } from './outbox-storage.ts';
 
-export interface Outgoing { mode: Mode; conversationId: string; text: string }
+/** `attachments`: files that are uploaded and go with a reply. */
+export interface Outgoing { mode: Mode; conversationId: string; text: string; attachments?: readonly Attachment[] }
 export type OutgoingItem = OutboxItem<Outgoing>;
 
 export interface Sending {
@@ -31,8 +32,10 @@ export function createSending(options: { connection: Connection; storage: Storag
 
   const outbox = new Outbox<Outgoing>({
     storage: createOutboxStorage<Outgoing>(options.storage, prefix),
-    async send({ clientId, payload: { mode, conversationId, text } }) {
-      const ack = await connection.request(mode === 'note' ? 'note:add' : 'message:send', { conversationId, clientId, text });
+    async send({ clientId, payload: { mode, conversationId, text, attachments = [] } }) {
+      const ack = mode === 'note'
+        ? await connection.request('note:add', { conversationId, clientId, text })
+        : await connection.request('message:send', { conversationId, clientId, text, ...(attachments.length > 0 ? { attachments: attachments.map(({ id }) => id) } : {}) });
       // Without a session nothing is wrong with the message: it waits until its writer has signed in again.
       if (!ack.ok && ack.error.code === 'sign_in_required') throw new Error(ack.error.message);
       if (ack.ok) options.onSent(ack.data.entry);

@@ -147,7 +147,40 @@ export const texts = {
     closedBy: (who: string): string => `Closed by ${who}`,
     closed: 'Closed',
     reopenedBy: (who: string): string => `Reopened by ${who}`,
+    rated: (score: number): string => `The visitor rated this conversation ${score} of 5`,
     reopenedByVisitor: 'Reopened by the visitor’s message',
+  },
+
+  files: {
+    label: (count: number): string => plural(count, 'file', 'files'),
+    picture: (name: string): string => `Picture: ${name}`,
+    save: 'save',
+    waiting: 'Files for your reply',
+    attach: 'Attach files',
+    drop: 'Drop files to attach them to your reply',
+    progress: (name: string): string => `Uploading ${name}`,
+    cancelFile: (name: string): string => `Cancel ${name}`,
+    removeFile: (name: string): string => `Remove ${name}`,
+    retryFile: (name: string): string => `Try again: ${name}`,
+    ready: (name: string): string => `${name} is attached.`,
+    removed: (name: string): string => `${name} was removed.`,
+    failed: (name: string, reason: string): string => `${name} could not be uploaded. ${reason}`,
+    empty: 'There is nothing in this file.',
+    unreachable: 'MiraDesk could not be reached.',
+    problems: {
+      file_too_large: 'Too large; 10 MB are the most.',
+      file_type_not_allowed: 'This kind of file cannot be sent.',
+      files_too_many: 'Too many files are waiting. Send or remove some first.',
+      rate_limited: 'That was a little too fast. Try again in a moment.',
+      sign_in_required: 'You were signed out. Sign in and try again.',
+      unavailable: 'Files cannot be stored right now. Try again in a moment.',
+      internal: 'Something went wrong on our side. Try again in a moment.',
+    } as Record<string, string>,
+    tooMany: (max: number): string => `A message can carry ${max} files. The others were left out.`,
+    notInNotes: 'Files go with replies. Switch to “Reply” to attach them.',
+    stillUploading: 'Files are still being uploaded. The reply can be sent when they are there.',
+    gone: 'This conversation, or a file of this reply, does not exist any more. To send the reply, edit it and attach the file again.',
+    someFailed: 'A file could not be uploaded. Try again or remove it, then send.',
   },
 
   outgoing: {
@@ -424,6 +457,7 @@ export const texts = {
 
   announce: {
     said: (name: string, note: boolean, text: string): string => (note ? `Note by ${name}: ${text}` : `${name}: ${text}`),
+    rated: (name: string, score: number, comment: string): string => `${name} rated this conversation ${score} of 5${comment ? `: ${comment}` : ''}`,
     elsewhere: (name: string): string => `New message from ${name}`,
     several: (count: number): string => `${count} new messages`,
   },

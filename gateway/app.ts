@@ -9,6 +9,9 @@ import { createClientAddress } from './client-address.ts';
 import type { Config } from './config.ts';
 import { createConnections } from './connections.ts';
 import { agentConversations } from './conversations.ts';
+import { createFiles } from './files.ts';
+import type { FileStorage } from './file-storage.ts';
+import { createFileSweep } from './file-sweep.ts';
 import { createGateways, layRoad, tellRepeated, type Neighbours } from './gateways.ts';
 import type { HandshakeGate } from './handshake.ts';
 import { answers, health } from './health.ts';
@@ -23,6 +26,7 @@ import { createMetrics } from './metrics.ts';
 import { metricsPage } from './metrics-page.ts';
 import { pages } from './pages.ts';
 import { TokenBuckets } from './rate-limits.ts';
+import { visitorRatings } from './ratings.ts';
 import { agentReads, visitorReads } from './reads.ts';
 import type { AgentNamespace, Namespaces, VisitorNamespace } from './rooms.ts';
 import { requireSameOrigin } from './same-origin.ts';
@@ -40,6 +44,8 @@ import { createWorkspaces } from './workspaces.ts';
 export interface AppOptions {
   config: Config;
   store: Store;
+  /** Where the bytes of files are. */
+  storage: FileStorage;
   assets: Assets;
   logger: Logger;
   /** The other gateways on the same database; null, the default, where there can be none. */
@@ -64,7 +70,7 @@ const COME_BACK_PER_SECOND = 2_000;
 const COME_BACK_MAX_MS = 8_000;
 
 /** Wires an application. It does not listen yet. */
-export async function createApp({ config, store, assets, logger, neighbours = null }: AppOptions): Promise<App> {
+export async function createApp({ config, store, storage, assets, logger, neighbours = null }: AppOptions): Promise<App> {
   const clientAddress = createClientAddress(config.trustProxy);
   const workInHand = new WorkInHand();
   const workspaces = createWorkspaces(store);
@@ -86,7 +92,7 @@ export async function createApp({ config, store, assets, logger, neighbours = nu
   const log: Pick<Store, 'append'> = neighbours ? { append: tellRepeated(store.append, road, namespaces) } : store;
   const typing = createTyping(store, namespaces);
   const visitorHandlers: VisitorHandlers = {
-    ...visitorMessages(log, namespaces), ...visitorLog(store, traffic.visitors.syncs), ...visitorReads(store, namespaces), ...typing.visitor,
+    ...visitorMessages(log, namespaces), ...visitorRatings(log, namespaces), ...visitorLog(store, traffic.visitors.syncs), ...visitorReads(store, namespaces), ...typing.visitor,
   };
   const agentHandlers: AgentHandlers = {
     ...agentMessages(log, namespaces), ...agentConversations(log, namespaces), ...agentLog(store, traffic.agents.syncs), ...agentInbox(store),
@@ -97,13 +103,18 @@ export async function createApp({ config, store, assets, logger, neighbours = nu
   serveVisitors(namespaces.visitors, { gate, workspaces, clientAddress, handlers: visitorHandlers, traffic: traffic.visitors, config });
   serveAgents(namespaces.agents, { gate, workspaces, sessions, live, presence, viewing, clientAddress, handlers: agentHandlers, traffic: traffic.agents, config });
 
+  const files = createFiles({ store, storage, clientAddress, logger, config });
+  const sweep = createFileSweep({ store, storage, logger });
+
   await fastify.register(async (api) => {
     await limitRequests(api, config.rateHttp, clientAddress);
     api.addHook('onRequest', requireSameOrigin({ clientAddress, publicUrl: config.publicUrl }));
     await api.register(signIn, { store, sessions, live: { end: gateways.endSession }, workspaces, clientAddress, config });
+    await api.register(files.members, { sessions });
     await api.register(workspaceSettings, { store, sessions, workspaces, publicUrl: config.publicUrl });
   }, { prefix: '/api' });
   await fastify.register(widgetFiles, { prefix: '/w', assets, workspaces, clientAddress, publicUrl: config.publicUrl });
+  await fastify.register(files.visitors, { prefix: '/files', workspaces });
   await fastify.register(pages, { assets, clientAddress });
   await fastify.register(health, { store, workInHand, cluster: gateways.state });
   await fastify.register(metricsPage, { metrics, config });
@@ -118,6 +129,7 @@ export async function createApp({ config, store, assets, logger, neighbours = nu
     const httpClosed = fastify.close(); // from now on nobody new comes in
     if (!(await finished)) logger.warn({ requests: workInHand.size }, 'stopping before all requests were answered');
     live.close();
+    await sweep.close();
     metrics.close();
     await gateways.close();
     await closeAll();
@@ -130,6 +142,7 @@ export async function createApp({ config, store, assets, logger, neighbours = nu
     async listen() {
       await gateways.start();
       await listenOn(fastify, config);
+      sweep.start();
       return { port: (fastify.server.address() as AddressInfo).port };
     },
     close: () => (closing ??= stop()),

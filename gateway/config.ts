@@ -2,6 +2,7 @@
  * The gateway's settings: one list, from which the environment is read, `--help` is printed and docs/operations.md is checked.
  */
 import { isIP } from 'node:net';
+import { join } from 'node:path';
 import { z } from 'zod';
 import { HEARTBEAT_MS } from '../shared/limits.ts';
 import { isOriginPattern } from '../shared/origins.ts';
@@ -58,6 +59,8 @@ export const SETTINGS = {
   port: setting('PORT', '3000', 'a whole number from 0 to 65535', 'Port to listen on; 0 takes any free one.', whole(0, 65_535)),
   host: setting('HOST', null, 'an address or host name', 'Address to listen on; all of the machine\'s when it is not set.', z.string().max(255)),
   dataDir: setting('DATA_DIR', '.data', 'a directory', 'Directory of the embedded database, which is used when neither DATABASE_URL nor SUPABASE_URL is set. One process at a time can use it.', z.string()),
+  filesDir: setting('FILES_DIR', null, 'a directory', 'Directory of the files that people send; `files` in DATA_DIR when it is not set. Gateways that share a database have to share it.', z.string()),
+  filesBucket: setting('FILES_BUCKET', null, 'lower-case letters, digits, dots and hyphens, at most 63', 'Private bucket of the Supabase project to keep these files in instead; made when it is not there.', z.string().regex(/^[a-z0-9][a-z0-9.-]{2,62}$/)),
   databaseUrl: setting('DATABASE_URL', null, 'an address such as postgresql://USER:PASSWORD@HOST:5432/DATABASE?sslmode=verify-full', 'PostgreSQL server to keep everything on; any number of gateways can share it.', databaseUrl, true),
   databaseCaFile: setting('DATABASE_CA_FILE', null, 'a file', 'Certificates (PEM) of the authority that vouches for that server, when it is not one that everybody knows.', z.string()),
   databasePool: setting('DATABASE_POOL', '10', 'a whole number from 1 to 1000', 'Most connections of this gateway to that server.', whole(1, 1_000)),
@@ -82,6 +85,7 @@ export const SETTINGS = {
   rateVisitorMessages: rateSetting('RATE_VISITOR_MESSAGES', '30/5', 'Messages of one visitor: at once, and more per second.'),
   rateVisitorRequests: rateSetting('RATE_VISITOR_REQUESTS', '60/20', 'Other requests of one visitor.'),
   rateMemberRequests: rateSetting('RATE_MEMBER_REQUESTS', '200/50', 'Requests of one member over all their windows.'),
+  rateFiles: rateSetting('RATE_FILES', '20/0.2', 'Files that one visitor or member uploads; from one IP address three times as many, and a hundred times as many that are fetched.'),
   rateConnections: rateSetting('RATE_CONNECTIONS', '600/60', 'New connections from one IP address (or IPv6 /64).'),
   rateHttp: rateSetting('RATE_HTTP', '300/10', 'HTTP requests under /api/ from one IP address.'),
   rateSignInEmail: rateSetting('RATE_SIGN_IN_EMAIL', '10/0.02', 'Failed sign-ins with one e-mail address.'),
@@ -120,11 +124,17 @@ export function readConfig(environment: Record<string, string | undefined>): Con
     const [there, missing] = given(supabaseUrl) ? [supabaseUrl, supabaseSecretKey] : [supabaseSecretKey, supabaseUrl];
     problems.push(`${there.name} is set, but ${missing.name} is not; both are needed.`);
   }
+  if (given(SETTINGS.filesBucket) && !given(supabaseUrl)) problems.push('FILES_BUCKET is set, but SUPABASE_URL is not: the bucket is one of that project.');
   if (given(SETTINGS.redisUrl) && !given(postgres) && !given(supabaseUrl)) {
     problems.push('REDIS_URL is set, but neither DATABASE_URL nor SUPABASE_URL is: only gateways that share a database can work together.');
   }
   if (problems.length > 0) throw new ConfigError(problems);
   return Object.fromEntries(values) as Config;
+}
+
+/** Where files are kept. */
+export function filesDirOf({ filesDir, dataDir }: Pick<Config, 'filesDir' | 'dataDir'>): string {
+  return filesDir ?? join(dataDir, 'files');
 }
 
 /** What `--help` prints about the environment. */

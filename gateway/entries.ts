@@ -21,6 +21,11 @@ export function ownEntry(entry: StoredEntry | null): Entry {
   return own;
 }
 
+/** A visitor as author; nothing they say of themselves is told as their name here. */
+export function visitorAuthor({ visitorId }: { visitorId: string }): AppendAuthor {
+  return { kind: 'visitor', id: visitorId, name: null };
+}
+
 /** A member as author: visitors see the name, never the e-mail. */
 export function agentAuthor({ member }: { member: Member }): AppendAuthor {
   return { kind: 'agent', id: member.id, name: member.name };

@@ -14,6 +14,15 @@ import { RequestError, statusOf, toWireError } from './request-errors.ts';
 /** Largest body of a request under /api/, in bytes. */
 const BODY_MAX = 64 * 1024;
 const REQUEST_TIMEOUT_MS = 30_000;
+/** Those whose route says so may take so long: a large file over a slow line. */
+const LONGEST_REQUEST_MS = 600_000;
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Its body may take long, and is looked after by the route. */
+    longBody?: boolean;
+  }
+}
 
 export interface HttpOptions { config: Pick<Config, 'publicUrl'>; clientAddress: ClientAddress; logger: Logger }
 
@@ -25,7 +34,8 @@ export async function createHttp({ config, clientAddress, logger }: HttpOptions)
     logger: false,
     trustProxy: (address) => clientAddress.trusts(address),
     bodyLimit: BODY_MAX,
-    requestTimeout: REQUEST_TIMEOUT_MS,
+    requestTimeout: LONGEST_REQUEST_MS,
+    http: { headersTimeout: REQUEST_TIMEOUT_MS },
     routerOptions: { maxParamLength: 200 },
     // For an address that cannot be read Fastify would answer without any hook, and so without the safe headers: such a request takes the
     // way of one for an address that does not exist.
@@ -40,6 +50,11 @@ export async function createHttp({ config, clientAddress, logger }: HttpOptions)
   // A form of another website can send text/plain without asking; JSON it cannot.
   fastify.removeContentTypeParser('text/plain');
 
+  fastify.addHook('onRequest', async ({ raw, routeOptions }) => {
+    if (routeOptions.config.longBody || (raw.headers['content-length'] ?? raw.headers['transfer-encoding']) === undefined) return;
+    const patience = setTimeout(() => raw.destroy(), REQUEST_TIMEOUT_MS).unref();
+    raw.once('close', () => clearTimeout(patience));
+  });
   fastify.addHook('onResponse', async (request, reply) => {
     const line = { method: request.method, route: request.routeOptions.url ?? 'none', status: reply.statusCode, ms: Math.round(reply.elapsedTime) };
     if (reply.statusCode >= 500) logger.warn(line, 'request');
@@ -85,6 +100,7 @@ function sendError(request: FastifyRequest, reply: FastifyReply, status: number,
   return isApi(request) ? reply.send({ error }) : reply.type('text/plain; charset=utf-8').send(`${error.message}\n`);
 }
 
-function isApi(request: FastifyRequest): boolean {
-  return request.url.startsWith('/api/') || request.url === '/api';
+/** Whether a program is at the other end. Files are fetched by people, too, but uploaded by programs only. */
+function isApi({ url, method }: FastifyRequest): boolean {
+  return url.startsWith('/api/') || url === '/api' || (url.startsWith('/files/') && method !== 'GET' && method !== 'HEAD');
 }

@@ -9,6 +9,12 @@ export function originAllowed(origin: string, patterns: readonly string[]): bool
   });
 }
 
+/** Says whether what sends this may use a workspace's widget. Without an Origin it is no browser: no page speaks through it, and whoever runs it could write any. */
+export function mayUseWidget({ allowedOrigins }: { allowedOrigins: readonly string[] }, addressed: Addressed, publicUrl: URL | null): boolean {
+  const { origin } = addressed;
+  return origin === undefined || isOwnOrigin(addressed, publicUrl) || originAllowed(origin, allowedOrigins);
+}
+
 /** What is needed of a request to tell the gateway's own origin. */
 export interface Addressed { origin: string | undefined; host: string | undefined }
 

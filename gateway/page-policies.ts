@@ -25,6 +25,9 @@ function connectSources(host: string | undefined): string {
 /** For everything that is no page: JSON, scripts, redirects. */
 export const FILE_POLICY: Policy = { contentSecurityPolicy: { useDefaults: false, directives: NOTHING }, referrerPolicy: { policy: 'no-referrer' } };
 
+/** For files that people send: should a browser open one as a page, it may load nothing, run nothing, and has no origin. */
+export const FILE_FROM_PEOPLE: Policy = { contentSecurityPolicy: { useDefaults: false, directives: { ...NOTHING, sandbox: [] } }, referrerPolicy: { policy: 'no-referrer' } };
+
 /** For the console and the demo. `hostOf` tells the host a request was made to. */
 export function pagePolicy(hostOf: (request: { headers: Record<string, string | string[] | undefined>; socket: { remoteAddress?: string | undefined } }) => string | undefined): Policy {
   return {

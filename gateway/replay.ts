@@ -135,7 +135,7 @@ class Log {
       this.broken = true;
       return;
     }
-    const visible = row.kind === 'message' || row.kind === 'status';
+    const visible = row.kind === 'message' || row.kind === 'status' || row.kind === 'rating';
     this.#compare(row.seq, 'prev_visible', row.prev_visible, visible ? this.state.visibleHead : null);
     this.state = applyEntry(this.state, entryOf(row, row.seq - 1));
     this.#compare(row.seq, 'visitor_messages', row.visitor_messages, this.state.visitorMessages);

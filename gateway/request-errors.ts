@@ -33,7 +33,7 @@ export function toWireError(error: unknown): WireError {
 const STATUS: Partial<Record<ErrorCode, number>> = {
   bad_request: 400, text_empty: 400, text_too_long: 400, text_invalid: 400, protocol_unsupported: 400, unknown_event: 404,
   sign_in_required: 401, sign_in_failed: 401, token_invalid: 401, token_expired: 401,
-  forbidden: 403, origin_not_allowed: 403, not_found: 404, payload_too_large: 413, rate_limited: 429, overloaded: 503, unavailable: 503,
+  forbidden: 403, origin_not_allowed: 403, not_found: 404, payload_too_large: 413, file_too_large: 413, file_type_not_allowed: 415, files_too_many: 409, rate_limited: 429, overloaded: 503, unavailable: 503,
 };
 
 export function statusOf(code: ErrorCode): number {

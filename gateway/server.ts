@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { App } from './app.ts';
 import { readAssets, type Assets } from './assets.ts';
-import { describeSettings, readConfig, type Config } from './config.ts';
+import { describeSettings, filesDirOf, readConfig, type Config } from './config.ts';
 import { ensureFirstWorkspace, type NewOwner } from './first-workspace.ts';
+import type { FileStorage } from './file-storage.ts';
 import { createLogger, type Logger } from './logger.ts';
 import { explainStartProblem } from './start-problems.ts';
 import { databaseKind, openStore } from './store/open-store.ts';
@@ -131,7 +132,8 @@ async function startApp(settings: Config, store: Store, assets: Awaited<ReturnTy
     // An embedded database belongs to one gateway.
     const neighbours = databaseKind(settings) === 'pglite' ? null : await (await import('./gateways.ts')).meetNeighbours(settings.redisUrl);
     const { createApp } = await import('./app.ts');
-    const app = await createApp({ config: settings, store, assets, logger, neighbours });
+    const storage = await openStorage(settings);
+    const app = await createApp({ config: settings, store, storage, assets, logger, neighbours });
     try {
       return { app, port: (await app.listen()).port, owner };
     } catch (error) {
@@ -145,6 +147,13 @@ async function startApp(settings: Config, store: Store, assets: Awaited<ReturnTy
     await store.close();
     throw error;
   }
+}
+
+/** Where files are kept. A driver is loaded where it is used, for the sake of the others' starts. */
+async function openStorage(settings: Config): Promise<FileStorage> {
+  const { filesBucket: bucket, supabaseUrl: url, supabaseSecretKey: secretKey } = settings;
+  if (bucket && url && secretKey) return (await import('./store/supabase-files.ts')).supabaseFiles({ url, secretKey, bucket });
+  return (await import('./file-storage.ts')).diskStorage(filesDirOf(settings));
 }
 
 /** The password is in the database now; if the start ends before it is shown with everything else, nobody would ever learn it. */

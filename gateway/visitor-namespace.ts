@@ -28,7 +28,7 @@ export interface VisitorNamespaceOptions {
 }
 
 /** Requests that put something into a log. */
-const WRITES: ReadonlySet<string> = new Set(['conversation:start', 'message:send'] satisfies Array<keyof VisitorHandlers>);
+const WRITES: ReadonlySet<string> = new Set(['conversation:start', 'message:send', 'rating:set'] satisfies Array<keyof VisitorHandlers>);
 
 /** Serves the namespace. */
 export function serveVisitors(namespace: VisitorNamespace, { gate, workspaces, clientAddress, handlers, traffic, config }: VisitorNamespaceOptions): void {

@@ -3,7 +3,7 @@
  * has to be replayed to list it, and a test replays logs to see that the two agree.
  */
 import type { Author, Entry, MemberRef, Page, Status } from './protocol.ts';
-import { previewOf } from './text.ts';
+import { messagePreview } from './text.ts';
 
 export interface ConversationState {
   status: Status;
@@ -17,7 +17,7 @@ export interface ConversationState {
   preview: { author: Author['kind']; text: string } | null;
   page: Page | null;
   createdAt: string | null;
-  /** Time of the last message or change of status. */
+  /** Time of the last message, change of status or rating. */
   activityAt: string | null;
 }
 
@@ -36,13 +36,15 @@ export function applyEntry(state: ConversationState, entry: Entry): Conversation
         ...next,
         visibleHead: entry.seq,
         visitorMessages: state.visitorMessages + (byVisitor ? 1 : 0),
-        preview: { author: entry.author.kind, text: previewOf(entry.text) },
+        preview: { author: entry.author.kind, text: messagePreview(entry) },
         page: (byVisitor ? entry.page : undefined) ?? state.page,
         activityAt: entry.at,
       };
     }
     case 'status':
       return { ...next, visibleHead: entry.seq, status: entry.status, activityAt: entry.at };
+    case 'rating':
+      return { ...next, visibleHead: entry.seq, activityAt: entry.at };
     case 'assigned':
       return { ...next, assignee: entry.assignee };
     case 'note':

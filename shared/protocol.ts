@@ -168,9 +168,9 @@ export const InboxConversation = z.object({
   /** How many messages the visitor has written in it. */
   visitorMessages: z.int(),
   createdAt: time,
-  /** Time of the last message or change of status; what the inbox sorts by. */
+  /** Time of the last message, change of status or rating; what the inbox sorts by. */
   activityAt: time,
-  /** The newest message, shortened, or null. */
+  /** The newest message, shortened, or null. Of one without text: the name of its first file. */
   preview: z.object({ author: Author.shape.kind, text: z.string() }).nullable(),
   /** The page the visitor last wrote from. */
   page: Page.nullable(),

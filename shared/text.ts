@@ -44,3 +44,8 @@ export function previewOf(text: string, max = 140): string {
   const points = Array.from(oneLine);
   return points.length <= max ? oneLine : `${points.slice(0, max - 1).join('').trimEnd()}…`;
 }
+
+/** What lists show of a message: the beginning of its text or, where it has none, the name of its first file. */
+export function messagePreview({ text, attachments = [] }: { text: string; attachments?: ReadonlyArray<{ name: string }> | undefined }): string {
+  return previewOf(text) || previewOf(attachments[0]?.name ?? '');
+}

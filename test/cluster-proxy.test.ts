@@ -3,10 +3,12 @@ import { Agent as HttpAgent, request } from 'node:http';
 import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFailed } from 'vitest';
 import { io } from 'socket.io-client';
 import { AgentClient } from './harness/agent-client.ts';
+import { FILE_MAX_BYTES } from '../shared/limits.ts';
 import { startCluster, type Cluster } from './harness/cluster.ts';
 import { Client, name, startConversation } from './harness/gateway-app.ts';
 import { OWNER } from './harness/gateway.ts';
 import { Nginx } from './harness/nginx.ts';
+import { png } from './harness/sample-files.ts';
 import { until } from './harness/until.ts';
 import { VisitorClient } from './harness/visitor-client.ts';
 
@@ -102,6 +104,20 @@ describe.each(['nginx-sticky.conf', 'nginx-websocket.conf'])('%s', (example) => 
     expect((await fetch(`${nginx.url}/w/demo.js`)).status).toBe(200);
     expect((await fetch(`${nginx.url}/console/`)).status).toBe(200);
     for (const path of ['/metrics', '/healthz', '/readyz']) expect((await fetch(`${nginx.url}${path}`)).status, path).toBe(404);
+  });
+
+  it('lets files through, up to the limit, and any gateway gives them out', async () => {
+    showLogs();
+    const one = await visitor('127.0.0.9', ['websocket']);
+    const { token } = one.heard('session:started')[0];
+    const upload = (size: number): Promise<Response> => fetch(`${nginx.url}/files/demo?name=large.png`, {
+      method: 'POST', headers: { authorization: `Bearer ${token}` }, body: new Uint8Array(Buffer.concat([png(), Buffer.alloc(size - png().length)])),
+    });
+    const response = await upload(FILE_MAX_BYTES);
+    expect(response.status).toBe(201);
+    const { file } = await response.json() as { file: { id: string } };
+    for (const gateway of cluster.gateways) expect((await (await fetch(`${gateway.url}/files/demo/${file.id}/large.png`)).arrayBuffer()).byteLength).toBe(FILE_MAX_BYTES);
+    expect(await (await upload(FILE_MAX_BYTES + 1)).json()).toMatchObject({ error: { code: 'file_too_large' } });
   });
 
   it('tells the gateways where people really come from and which host they asked for', async () => {

@@ -6,8 +6,11 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Composer } from '../console/composer.tsx';
 import { DeskContext, type Desk } from '../console/desk.ts';
 import { createDrafts, type Drafts, type Mode } from '../console/drafts.ts';
+import type { FileTransfer } from '../console/file-transfer.ts';
+import { notices } from '../console/notices.ts';
 import type { Outgoing } from '../console/sending.ts';
-import { TEXT_MAX } from '../shared/limits.ts';
+import { createUploads, type Uploads } from '../console/uploads.ts';
+import { ATTACHMENTS_MAX, TEXT_MAX } from '../shared/limits.ts';
 import { conversation, fakeConnection, fakeStorage } from './console-fakes.ts';
 import { until } from './harness/until.ts';
 
@@ -17,10 +20,13 @@ let drafts: Drafts;
 let sent: Outgoing[];
 let refuse: boolean;
 let typed: string[];
+let uploads: Uploads;
+/** What the gateway says about each file, by name; without that it is on its way. */
+let answers: Record<string, Awaited<FileTransfer['answer']>>;
 
 function show(id = 'a', status: 'open' | 'closed' = 'open'): void {
   const desk = {
-    drafts,
+    drafts, uploads,
     connection: fakeConnection(),
     sending: { send: async (outgoing: Outgoing) => {
       if (refuse) throw new DOMException('Full.', 'QuotaExceededError');
@@ -63,6 +69,11 @@ beforeEach(() => {
   sent = [];
   typed = [];
   refuse = false;
+  answers = {};
+  uploads = createUploads({
+    connection: fakeConnection(),
+    sendFile: (file) => ({ answer: answers[file.name] ? Promise.resolve(answers[file.name] as never) : new Promise(() => {}), stop: () => {} }),
+  });
   show();
 });
 afterEach(() => {
@@ -191,5 +202,85 @@ describe('the composer', () => {
     const tab = root.querySelector('[role=tab][aria-selected=true]');
     await act(() => { tab?.dispatchEvent(new KeyboardEvent('keydown', { key: 'ArrowRight', bubbles: true })); });
     expect(mode.value).toBe('note');
+  });
+});
+
+describe('files in the composer', () => {
+  const taken = (name: string) => ({ ok: true, data: { file: { id: `id-of-${name}`, name, type: 'image/png', size: 3 } } }) as const;
+  const file = (name: string, size = 3): File => new File(['x'.repeat(size)], name);
+  const button = (name: string): HTMLButtonElement | undefined => [...root.querySelectorAll('button')].find((one) => (one.getAttribute('aria-label') ?? one.textContent) === name);
+  const sendButton = (): HTMLButtonElement => root.querySelector('button[type=submit]') as HTMLButtonElement;
+
+  async function pick(...files: File[]): Promise<void> {
+    const input = root.querySelector<HTMLInputElement>('input[type=file]') as HTMLInputElement;
+    Object.defineProperty(input, 'files', { value: files, configurable: true });
+    await act(() => { input.dispatchEvent(new Event('change', { bubbles: true })); });
+  }
+
+  it('go with the reply that is sent, and need no text', async () => {
+    answers['kettle.png'] = taken('kettle.png');
+    await pick(file('kettle.png'));
+    expect(says()).toContain('kettle.png');
+    await press('Enter');
+    expect(sent).toMatchObject([{ mode: 'reply', text: '', attachments: [{ id: 'id-of-kettle.png' }] }]);
+    expect(says()).not.toContain('kettle.png');
+  });
+
+  it('[D7] hold the reply back, with the reason, while they are on their way or failed; the text stays', async () => {
+    await type('Here it is');
+    await pick(file('slow.png'));
+    expect(root.querySelector('progress')?.getAttribute('aria-label')).toBe('Uploading slow.png');
+    expect(sendButton().getAttribute('aria-disabled')).toBe('true');
+    await press('Enter');
+    expect(says()).toContain('Files are still being uploaded');
+    await act(() => button('Cancel slow.png')?.click());
+    answers['bad.html'] = { ok: false, status: 415, error: { code: 'file_type_not_allowed', message: 'This kind of file cannot be sent.' } };
+    await pick(file('bad.html'));
+    expect(says()).toContain('This kind of file cannot be sent.');
+    expect(button('Try again: bad.html')).toBeUndefined();
+    await press('Enter');
+    expect(says()).toContain('A file could not be uploaded.');
+    await act(() => button('Remove bad.html')?.click());
+    expect(document.activeElement).toBe(field());
+    await press('Enter');
+    expect(sent).toEqual([{ mode: 'reply', conversationId: 'a', text: 'Here it is' }]);
+  });
+
+  it('come back when the browser could not store the reply', async () => {
+    answers['kettle.png'] = taken('kettle.png');
+    await pick(file('kettle.png'));
+    refuse = true;
+    await press('Enter');
+    await until(() => says().includes('could not store'));
+    expect(says()).toContain('kettle.png');
+    refuse = false;
+    await press('Enter');
+    expect(sent).toMatchObject([{ attachments: [{ id: 'id-of-kettle.png' }] }]);
+  });
+
+  it('are pasted as files, but text that comes along is pasted as text', async () => {
+    const paste = async (files: File[], text: string): Promise<boolean> => {
+      const event = Object.assign(new Event('paste', { bubbles: true, cancelable: true }), { clipboardData: { files, getData: () => text } });
+      await act(() => { field().dispatchEvent(event); });
+      return event.defaultPrevented;
+    };
+    expect(await paste([file('table.png')], 'a\tb')).toBe(false);
+    expect(await paste([], 'only text')).toBe(false);
+    expect(uploads.all.value).toEqual([]);
+    expect(await paste([file('screenshot.png')], '')).toBe(true);
+    expect(uploads.all.value.map(({ name }) => name)).toEqual(['screenshot.png']);
+  });
+
+  it(`are ${ATTACHMENTS_MAX} at most, and none in notes`, async () => {
+    await pick(...Array.from({ length: ATTACHMENTS_MAX + 2 }, (_, index) => file(`${index}.png`)));
+    expect(uploads.all.value).toHaveLength(ATTACHMENTS_MAX);
+    expect(notices.value.at(-1)?.text).toContain(`${ATTACHMENTS_MAX} files`);
+    await choose('Note');
+    expect(button('Attach files')).toBeUndefined();
+    expect(root.querySelector('.uploads')).toBeNull();
+    await type('Only for us');
+    await press('Enter');
+    expect(sent).toEqual([{ mode: 'note', conversationId: 'a', text: 'Only for us' }]);
+    expect(uploads.all.value).toHaveLength(ATTACHMENTS_MAX);
   });
 });

@@ -33,7 +33,7 @@ describe('the lines of a conversation', () => {
   });
 
   it('pass over kinds of entries that came after this version', () => {
-    const unknown = { ...message('a', 2), kind: 'rating', stars: 5 } as unknown as Entry;
+    const unknown = { ...message('a', 2), kind: 'reaction', emoji: '👍' } as unknown as Entry;
     expect(kinds(linesOf([message('a', 1), unknown, message('a', 3)], [], { unreadAfter: null, style }))).toEqual(['day', 'message', 'message']);
   });
 

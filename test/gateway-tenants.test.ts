@@ -36,6 +36,7 @@ const requests: Record<string, (id: string) => Record<string, unknown>> = {
   'note:add': (id) => ({ conversationId: id, clientId: name(), text: 'let me in' }),
   'conversation:assign': (id) => ({ conversationId: id, clientId: name(), memberId: null }),
   'status:set': (id) => ({ conversationId: id, clientId: name(), status: 'closed' }),
+  'rating:set': (id) => ({ conversationId: id, clientId: name(), score: 5 }),
   'history:load': (id) => ({ conversationId: id, before: 5 }),
   'typing:set': (id) => ({ conversationId: id, typing: true }),
   'read:mark': (id) => ({ conversationId: id, seen: 1 }),

@@ -3,7 +3,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ERRORS } from '../shared/errors.ts';
-import { PACKET_MAX_BYTES, PAYLOAD_MAX_BYTES, TEXT_MAX } from '../shared/limits.ts';
+import { PACKET_MAX_BYTES, PAYLOAD_MAX_BYTES, RATING_COMMENT_MAX, TEXT_MAX } from '../shared/limits.ts';
 import { name, startConversation, startTestGateway, type Client, type TestGateway, type TestWorkspace } from './harness/gateway-app.ts';
 import { until } from './harness/until.ts';
 
@@ -94,6 +94,19 @@ const cases: Array<[string, 'visitor' | 'agent', string, () => unknown, keyof ty
   ['a page of the inbox that nothing can be after', 'agent', 'inbox:list', () => ({ filter: 'all', after: 'a\u0000b' }), 'bad_request'],
   ['a cursor with NUL', 'agent', 'inbox:sync', () => ({ cursor: '\u0000' }), 'bad_request'],
   ['an assignment to nothing', 'agent', 'conversation:assign', () => message({ memberId: undefined }), 'bad_request'],
+  // files and ratings
+  ['eleven files', 'visitor', 'message:send', () => message({ attachments: Array.from({ length: 11 }, () => name()) }), 'bad_request'],
+  ['a file that is a path', 'visitor', 'message:send', () => message({ attachments: ['../../etc/passwd'] }), 'bad_request'],
+  ['a file that is an object', 'agent', 'message:send', () => message({ attachments: [{ id: name() }] }), 'bad_request'],
+  ['files that are no list', 'visitor', 'message:send', () => message({ attachments: name() }), 'bad_request'],
+  ['a file that does not exist', 'visitor', 'message:send', () => message({ attachments: [name()] }), 'not_found'],
+  ['no text and no file', 'visitor', 'conversation:start', () => ({ clientId: name(), message: { clientId: name(), text: ' ', attachments: [] } }), 'text_empty'],
+  ['a note of nothing but a file', 'agent', 'note:add', () => message({ text: '', attachments: [name()] }), 'text_empty'],
+  ['no score', 'visitor', 'rating:set', () => message({}), 'bad_request'],
+  ['six stars', 'visitor', 'rating:set', () => message({ score: 6 }), 'bad_request'],
+  ['half a star', 'visitor', 'rating:set', () => message({ score: 0.5 }), 'bad_request'],
+  ['a comment that is too long', 'visitor', 'rating:set', () => message({ score: 5, comment: 'a'.repeat(RATING_COMMENT_MAX + 1) }), 'bad_request'],
+  ['a comment with NUL', 'visitor', 'rating:set', () => message({ score: 5, comment: '\u0000' }), 'bad_request'],
   // events
   ['an unknown event', 'visitor', 'message:delete', () => ({}), 'unknown_event'],
   ['an agent\'s event in a visitor\'s namespace', 'visitor', 'note:add', () => message({}), 'unknown_event'],

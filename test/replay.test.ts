@@ -36,6 +36,12 @@ async function work(store: Store, workspace: string): Promise<void> {
       ...(index % 4 ? [append({ kind: 'status', ...by, clientId: nanoid(), status: 'closed' })] : []),
     ]);
     if (index % 8 === 1) await append({ ...message(visitor(`v${index}`), id, 'One more thing'), page: PAGE } as AppendCommand);
+    if (index % 6 === 3) {
+      await store.addFile(workspace, { id: `${id}-file`, owner: { kind: 'visitor', id: `v${index}` } });
+      await store.completeFile(workspace, `${id}-file`, { name: 'the lid.png', type: 'image/png', size: 100, width: 4, height: 3 });
+      await append({ ...message(visitor(`v${index}`), id, ''), attachments: [`${id}-file`] } as AppendCommand);
+      await append({ kind: 'rating', author: visitor(`v${index}`), conversationId: id, clientId: nanoid(), score: 4, comment: 'Good' });
+    }
     if (index % 5 === 0) await store.markRead(workspace, asAgent(ada), { conversationId: id, delivered: 3, seen: 2 });
     if (index % 7 === 0) await store.markRead(workspace, asVisitor(`v${index}`), { conversationId: id, delivered: 100, seen: 1 });
   }
@@ -90,6 +96,7 @@ describe.each<[string, () => Promise<Opened>]>([['PGlite', openTestDatabase], ['
     ['busy k001: messages of the visitor: stored 3, replayed 2', ...row('visitor_messages = 3', 'visitor_messages = 2')],
     ['busy k001: author of the preview: stored "agent", replayed "visitor"', ...row("preview_author = 'agent'", "preview_author = 'visitor'")],
     ['busy k001: preview: stored "Hm", replayed "One more thing"', ...row("preview_text = 'Hm'", "preview_text = 'One more thing'")],
+    ['busy k003: preview: stored "the lid", replayed "the lid.png"', "update miradesk.conversations set preview_text = 'the lid' where workspace_id = 'busy' and id = 'k003'", "update miradesk.conversations set preview_text = 'the lid.png' where workspace_id = 'busy' and id = 'k003'"],
     ['busy k001: page: stored null', ...row('page = null', `page = '${JSON.stringify(PAGE)}'`)],
     ['busy k001: created: stored', ...row("created_at = created_at + interval '1 second'", "created_at = created_at - interval '1 second'")],
     ['busy k001: activity: stored', ...row("activity_at = activity_at - interval '1 millisecond'", "activity_at = activity_at + interval '1 millisecond'")],

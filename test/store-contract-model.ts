@@ -8,7 +8,7 @@ import { agent, asAgent, asVisitor, message, visitor, type Contract, type Scene 
 
 /** What one person does, in words short enough to read in a counterexample. `on`: which conversation; `as`: which agent. */
 type Step =
-  | { does: 'write' | 'reply' | 'note' | 'close' | 'open' | 'restart'; on: number }
+  | { does: 'write' | 'reply' | 'file' | 'note' | 'rate' | 'close' | 'open' | 'restart'; on: number }
   | { does: 'assign'; on: number; to: number | null }
   /** Sends again what was sent so many steps ago. */
   | { does: 'repeat'; ago: number };
@@ -17,7 +17,7 @@ const CONVERSATIONS = 3;
 const on = fc.nat(CONVERSATIONS - 1);
 const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 6, arbitrary: fc.record({ does: fc.constantFrom('write' as const, 'reply' as const), on }) },
-  { weight: 3, arbitrary: fc.record({ does: fc.constantFrom('note' as const, 'close' as const, 'open' as const, 'restart' as const), on }) },
+  { weight: 3, arbitrary: fc.record({ does: fc.constantFrom('file' as const, 'note' as const, 'rate' as const, 'close' as const, 'open' as const, 'restart' as const), on }) },
   { weight: 2, arbitrary: fc.record({ does: fc.constant('assign' as const), on, to: fc.option(fc.nat(1)) }) },
   { weight: 2, arbitrary: fc.record({ does: fc.constant('repeat' as const), ago: fc.nat(8) }) },
 );
@@ -36,6 +36,13 @@ class Play {
 
   constructor(scene: Scene) {
     this.#scene = scene;
+  }
+
+  /** Files that are uploaded and not sent yet; a plan has to have as many as it sends. */
+  readonly files: string[] = [];
+
+  takeFile(): string {
+    return this.files.pop() ?? 'no file left';
   }
 
   start(which: number): AppendCommand {
@@ -65,6 +72,10 @@ class Play {
         });
       case 'reply':
         return this.#send(what.on, message(agent(ada), conversationId, clientId, clientId), (model) => model.lines.push(clientId));
+      case 'file':
+        return this.#send(what.on, { ...message(agent(ada), conversationId, '', clientId), attachments: [this.takeFile()] } as AppendCommand, (model) => model.lines.push('file'));
+      case 'rate':
+        return this.#send(what.on, { kind: 'rating', author: visitor(`v${what.on}`), conversationId, clientId, score: 3, comment: clientId }, (model) => model.lines.push(`rated ${clientId}`));
       case 'note':
         return this.#send(what.on, { kind: 'note', author: agent(ben), conversationId, clientId, text: clientId }, (model) => model.lines.push(clientId));
       case 'close':
@@ -93,6 +104,14 @@ class Play {
   }
 }
 
+/** A file of Ada's that can be sent. */
+async function uploaded({ store, id, ada }: Scene): Promise<string> {
+  const fileId = nanoid();
+  await store.addFile(id, { id: fileId, owner: { kind: 'agent', id: ada.id } });
+  await store.completeFile(id, fileId, { name: `${fileId}.png`, type: 'image/png', size: 1 });
+  return fileId;
+}
+
 /** The part of a stored conversation that its log determines. */
 function stateOf(conversation: InboxConversation, visibleHead: number): ConversationState {
   const { status, assignee, head, visitorMessages, preview, page, createdAt, activityAt } = conversation;
@@ -108,6 +127,7 @@ export function modelContract(contract: Contract): void {
         const play = new Play(scene);
         await Promise.all(play.ids.map((_, which) => scene.append(play.start(which))));
         for (const steps of plan) {
+          for (const _ of steps.filter(({ does }) => does === 'file')) play.files.push(await uploaded(scene));
           const commands = steps.map((what) => play.command(what)).filter((command) => command !== undefined);
           await Promise.all(commands.map((command) => scene.append(command)));
         }
@@ -118,8 +138,9 @@ export function modelContract(contract: Contract): void {
           const { entries } = await store.history(id, asAgent(ada), { conversationId, before: 1e9, limit: 1e6 });
           expect(entries.map((entry) => {
             switch (entry.kind) {
-              case 'message':
+              case 'message': return entry.attachments ? 'file' : entry.text;
               case 'note': return entry.text;
+              case 'rating': return `rated ${entry.comment}`;
               case 'status': return entry.status;
               case 'assigned': return `assigned ${entry.assignee === null ? null : [ada.id, ben.id].indexOf(entry.assignee.id)}`;
             }
@@ -132,7 +153,7 @@ export function modelContract(contract: Contract): void {
           expect(stateOf(known.conversation, mine.conversation.head)).toEqual(replay(entries));
 
           const visible = (await store.history(id, asVisitor(`v${which}`), { conversationId, before: 1e9, limit: 1e6 })).entries;
-          expect(visible.map(({ seq }) => seq)).toEqual(entries.filter(({ kind }) => kind === 'message' || kind === 'status').map(({ seq }) => seq));
+          expect(visible.map(({ seq }) => seq)).toEqual(entries.filter(({ kind }) => kind === 'message' || kind === 'status' || kind === 'rating').map(({ seq }) => seq));
           expect(visible.map(({ prev }) => prev)).toEqual([0, ...visible.slice(0, -1).map(({ seq }) => seq)]);
 
           if (model.status === 'closed') open.closed += 1;

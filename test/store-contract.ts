@@ -6,6 +6,7 @@ import { nanoid } from 'nanoid';
 import { afterAll, beforeAll, describe } from 'vitest';
 import type { AppendCommand, Appended } from '../gateway/store/store.ts';
 import { appendContract } from './store-contract-append.ts';
+import { filesContract } from './store-contract-files.ts';
 import { gatewaysContract } from './store-contract-gateways.ts';
 import { inboxContract } from './store-contract-inbox.ts';
 import { modelContract } from './store-contract-model.ts';
@@ -47,6 +48,7 @@ export function storeContract(name: string, open: () => Promise<TestStore>): voi
 
     peopleContract(contract);
     appendContract(contract);
+    filesContract(contract);
     syncContract(contract);
     readsContract(contract);
     inboxContract(contract);

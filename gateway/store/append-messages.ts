@@ -7,6 +7,7 @@ import { answered, inboxConversation, visitorConversation, type ConversationRow 
 import { storeErrorOf } from './sql-errors.ts';
 import { StoreError, type AppendCommand, type Appended, type StoredEntry } from './store.ts';
 
+/** Messages here bring no files: those have to be looked at one by one. */
 export type MessageCommand = Extract<AppendCommand, { kind: 'message' | 'note' }>;
 
 /**
@@ -16,14 +17,19 @@ export type MessageCommand = Extract<AppendCommand, { kind: 'message' | 'note' }
 export function splitBatch(commands: readonly AppendCommand[]): { messages: number[]; others: number[] } {
   const names = new Set<string>();
   const apart = new Set<string>();
-  for (const { kind, author, clientId, conversationId } of commands) {
+  for (const command of commands) {
+    const { author, clientId, conversationId } = command;
     const name = `${author.kind} ${author.id} ${clientId}`;
-    if ((kind !== 'message' && kind !== 'note') || names.has(name)) apart.add(conversationId);
+    if (!isPlain(command) || names.has(name)) apart.add(conversationId);
     names.add(name);
   }
   const split = { messages: [] as number[], others: [] as number[] };
   commands.forEach(({ conversationId }, place) => (apart.has(conversationId) ? split.others : split.messages).push(place));
   return split;
+}
+
+function isPlain(command: AppendCommand): boolean {
+  return command.kind === 'note' || (command.kind === 'message' && !command.attachments?.length);
 }
 
 /** The commands in columns. */

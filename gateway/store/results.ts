@@ -3,7 +3,7 @@
  * here does not leave the store, and each audience gets its own `prev` (rule D3).
  */
 import { readSettings } from '../../shared/settings.ts';
-import type { Author, Catchup, Entry, InboxConversation, ListedConversation, MemberRef, Page, Status, VisitorConversation } from '../../shared/protocol.ts';
+import type { Attachment, Author, Catchup, Entry, InboxConversation, ListedConversation, MemberRef, Page, Status, VisitorConversation } from '../../shared/protocol.ts';
 import { storeErrorOf } from './sql-errors.ts';
 import { StoreError, type Appended, type Audience, type Store, type StoredEntry, type SyncResult, type Workspace } from './store.ts';
 
@@ -22,6 +22,8 @@ export interface EntryRow {
   status: Status | null;
   assignee_id: string | null;
   assignee_name: string | null;
+  attachments: Attachment[] | null;
+  score: number | null;
   at: string;
 }
 
@@ -82,14 +84,22 @@ export function entryOf(row: EntryRow, prev: number): Entry {
   };
   switch (row.kind) {
     case 'message':
-      return { ...base, kind: 'message', text: row.body ?? '', ...(row.page ? { page: row.page } : {}) };
+      return {
+        ...base, kind: 'message', text: row.body ?? '', ...(row.page ? { page: row.page } : {}), ...(row.attachments ? { attachments: row.attachments.map(attachmentOf) } : {}),
+      };
     case 'note':
       return { ...base, kind: 'note', text: row.body ?? '' };
     case 'assigned':
       return { ...base, kind: 'assigned', assignee: memberRef(row.assignee_id, row.assignee_name) };
     case 'status':
       return { ...base, kind: 'status', status: row.status ?? 'open' };
+    case 'rating':
+      return { ...base, kind: 'rating', score: row.score ?? 0, comment: row.body ?? '' };
   }
+}
+
+export function attachmentOf({ id, name, type, size, width, height }: Attachment): Attachment {
+  return { id, name, type, size, ...(width !== undefined && height !== undefined ? { width, height } : {}) };
 }
 
 function entriesFor(audience: Audience['kind'], rows: EntryRow[]): Entry[] {

@@ -4,6 +4,7 @@ import type { InboxCounts, MemberRef } from '../../shared/protocol.ts';
 import { previewOf } from '../../shared/text.ts';
 import { clusterStore } from './cluster-store.ts';
 import { columnsOf, messagesAppended, splitBatch, type MessageCommand } from './append-messages.ts';
+import { fileStore } from './file-store.ts';
 import { GroupCommit } from './group-commit.ts';
 import { agentSync, answered, appendedOf, changesOf, historyOf, listedConversations, utc, visitorSync, workspaceOf } from './results.ts';
 import { StoreError, type AppendCommand, type Appended, type Audience, type Member, type Rpc, type Store, type Workspace } from './store.ts';
@@ -18,7 +19,7 @@ export function createStore({ rpc, ping, close }: Transport): Store {
   const commits = new GroupCommit<AppendCommand, Appended>({
     commit: commitWith(rpc),
     splitBatch: (commands) => Object.values(splitBatch(commands)),
-    sizeOf: (command) => ('text' in command ? command.text.length : 0),
+    sizeOf: (command) => ('text' in command ? command.text.length : 'comment' in command ? command.comment.length : 0),
   });
 
   async function sync(workspaceId: string, audience: Audience, known: Array<{ id: string; seq: number }>): Promise<never> {
@@ -109,6 +110,7 @@ export function createStore({ rpc, ping, close }: Transport): Store {
 
     figures: () => ({ queued: commits.queued, commits: commits.figures }),
     ...clusterStore(rpc),
+    ...fileStore(rpc),
 
     ping,
     async close() {
@@ -121,7 +123,7 @@ export function createStore({ rpc, ping, close }: Transport): Store {
 /** Commits commands that go one way (see splitBatch); messages that turn out to need the other one take it after them. */
 function commitWith(rpc: Rpc): (workspaceId: string, commands: AppendCommand[]) => Promise<Array<Appended | StoreError>> {
   async function appendEntries(workspaceId: string, commands: AppendCommand[]): Promise<Array<Appended | StoreError>> {
-    return appendedOf(await rpc('append_entries', { p_workspace: workspaceId, p_commands: commands.map(withPreview) }), commands.length);
+    return appendedOf(await rpc('append_entries', { p_workspace: workspaceId, p_commands: commands.map(rowOf) }), commands.length);
   }
 
   return async (workspaceId, commands) => {
@@ -136,9 +138,13 @@ function commitWith(rpc: Rpc): (workspaceId: string, commands: AppendCommand[]) 
   };
 }
 
-/** Lists show the beginning of a message; what that is, is said in one place, shared/text.ts. */
-function withPreview(command: AppendCommand): AppendCommand & { preview?: string } {
-  return command.kind === 'message' || command.kind === 'start' ? { ...command, preview: previewOf(command.text) } : command;
+/**
+ * A command as append_entries takes it. Lists show the beginning of a message; what that is, is said in one place, shared/text.ts. Where it is
+ * nothing, the database names the first file. A rating's comment is kept as its text.
+ */
+function rowOf(command: AppendCommand): AppendCommand & { preview?: string; text?: string } {
+  if (command.kind === 'message' || command.kind === 'start') return { ...command, preview: previewOf(command.text) };
+  return command.kind === 'rating' ? { ...command, text: command.comment } : command;
 }
 
 function readerOf(audience: Audience): { p_audience: string; p_reader: string } {

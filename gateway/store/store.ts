@@ -6,6 +6,7 @@ import type { Catchup, Entry, InboxConversation, InboxCounts, InboxFilter, Liste
 import type { WidgetSettings } from '../../shared/settings.ts';
 import type { ClusterStore } from './cluster-store.ts';
 import type { CommitFigures } from './commit-figures.ts';
+import type { FileStore } from './file-store.ts';
 
 /** The seam: calls one SQL function of schema `miradesk` and answers its json. Rejects with StoreError. */
 export type Rpc = (fn: string, args: Record<string, unknown>) => Promise<unknown>;
@@ -29,13 +30,15 @@ export interface AppendAuthor { kind: 'visitor' | 'agent'; id: string; name: str
 
 /** One thing to append to a log. `clientId` is the sender's name for it (rule D2). */
 export type AppendCommand = { author: AppendAuthor; clientId: string } & (
-  /** Visitors only. Creates the visitor and the conversation where they are new. */
-  | { kind: 'start'; conversationId: string; conversationClientId: string; text: string; page: Page | null }
+  /** Visitors only. Creates the visitor and the conversation where they are new. `attachments`: ids of files of the author's that were not sent yet. */
+  | { kind: 'start'; conversationId: string; conversationClientId: string; text: string; attachments?: readonly string[]; page: Page | null }
   /** A visitor's message opens a closed conversation again, in the same commit. */
-  | { kind: 'message'; conversationId: string; text: string; page: Page | null }
+  | { kind: 'message'; conversationId: string; text: string; attachments?: readonly string[]; page: Page | null }
   | { kind: 'note'; conversationId: string; text: string }
   | { kind: 'assigned'; conversationId: string; memberId: string | null }
   | { kind: 'status'; conversationId: string; status: Status }
+  /** The conversation's own visitor only. */
+  | { kind: 'rating'; conversationId: string; score: number; comment: string }
 );
 
 /** An entry as stored: `prev` is the entry before; `prevVisible` the one before that a visitor may see, null when this one is for agents only. */
@@ -57,7 +60,7 @@ export type Audience = { kind: 'visitor'; visitorId: string } | { kind: 'agent';
 
 export interface SyncResult<C> { conversations: Array<{ conversation: C; catchup: Catchup }>; gone: string[] }
 
-export interface Store extends ClusterStore {
+export interface Store extends ClusterStore, FileStore {
   createWorkspace(workspace: Workspace): Promise<void>;
   /** Null when there is none of this id. */
   workspace(workspaceId: string): Promise<Workspace | null>;

@@ -8,6 +8,7 @@ import { startPostgres, type Postgres } from './postgres.ts';
 import { startRedis, type Redis } from './redis.ts';
 import { Relay } from './relay.ts';
 import { until } from './until.ts';
+import { temporaryDirectory } from './workplace.ts';
 
 /** Tests are people in a hurry; the limits for them have tests of their own. */
 const NO_LIMITS = '1000000/1000000';
@@ -129,6 +130,7 @@ export class Cluster {
 export async function startCluster({ gateways: count, redis: wanted = true, relays: relayed = false, env = {} }: ClusterOptions): Promise<Cluster> {
   const [postgres, redis] = await Promise.all([startPostgres(), wanted ? startRedis() : undefined]);
   const databaseUrl = await postgres.createDatabase();
+  const filesDir = temporaryDirectory('files');
   const relays: Relay[] = [];
   const gateways: Gateway[] = [];
   const cluster = new Cluster({ gateways, postgres, redis, relays, databaseUrl });
@@ -140,7 +142,7 @@ export async function startCluster({ gateways: count, redis: wanted = true, rela
         relays.push(relay);
         redisUrl = `redis://127.0.0.1:${relay.port}`;
       }
-      gateways.push(new Gateway({ env: { ...ENVIRONMENT, DATABASE_URL: databaseUrl, REDIS_URL: redisUrl, ...env } }));
+      gateways.push(new Gateway({ env: { ...ENVIRONMENT, DATABASE_URL: databaseUrl, REDIS_URL: redisUrl, FILES_DIR: filesDir, ...env } }));
     }
     await Promise.all(gateways.map((gateway) => gateway.start()));
     return cluster;

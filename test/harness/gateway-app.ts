@@ -8,7 +8,8 @@ import { nanoid } from 'nanoid';
 import { io, type ManagerOptions, type Socket, type SocketOptions } from 'socket.io-client';
 import { createApp, type App } from '../../gateway/app.ts';
 import type { Assets } from '../../gateway/assets.ts';
-import { readConfig, type Config } from '../../gateway/config.ts';
+import { filesDirOf, readConfig, type Config } from '../../gateway/config.ts';
+import { diskStorage, type FileStorage } from '../../gateway/file-storage.ts';
 import { createLogger } from '../../gateway/logger.ts';
 import { hashPassword } from '../../gateway/passwords.ts';
 import { ServedFile } from '../../gateway/served-files.ts';
@@ -16,6 +17,7 @@ import type { Store } from '../../gateway/store/store.ts';
 import { WidgetSettings } from '../../shared/settings.ts';
 import { openTestStore } from './store.ts';
 import { until } from './until.ts';
+import { temporaryDirectory } from './workplace.ts';
 
 export const PASSWORD = 'a kettle that never boils over';
 
@@ -125,13 +127,13 @@ let passwordHash: Promise<string> | undefined;
  * Starts a gateway on a free port. `env`: settings as in the environment. `wrap` puts something between the gateway and its store, to
  * inject faults; `store` uses one that is there already (and leaves it open).
  */
-export async function startTestGateway(options: { env?: Record<string, string>; wrap?: (store: Store) => Store; store?: Store; assets?: Assets } = {}): Promise<TestGateway> {
-  const config: Config = readConfig({ PORT: '0', HOST: '127.0.0.1', LOG_LEVEL: 'trace', ...options.env });
+export async function startTestGateway(options: { env?: Record<string, string>; wrap?: (store: Store) => Store; store?: Store; storage?: FileStorage; assets?: Assets } = {}): Promise<TestGateway> {
+  const config: Config = readConfig({ PORT: '0', HOST: '127.0.0.1', LOG_LEVEL: 'trace', FILES_DIR: temporaryDirectory('files'), ...options.env });
   const opened = options.store ? { store: options.store, close: async () => {} } : await openTestStore();
   const { store } = opened;
   const lines: string[] = [];
   const logger = createLogger(config.logLevel, new PassThrough().on('data', (chunk: Buffer) => lines.push(chunk.toString())));
-  const app = await createApp({ config, store: options.wrap?.(store) ?? store, assets: options.assets ?? ASSETS, logger });
+  const app = await createApp({ config, store: options.wrap?.(store) ?? store, storage: options.storage ?? diskStorage(filesDirOf(config)), assets: options.assets ?? ASSETS, logger });
   const { port } = await app.listen();
   const url = `http://127.0.0.1:${port}`;
   const clients: Client[] = [];

@@ -5,6 +5,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { App } from '@supabase/lite';
+import { memoryStorage } from './supabase-storage.ts';
 import { createPgliteConnection } from '@supabase/lite/pglite';
 
 const [port = '0', secretKey = ''] = process.argv.slice(2);
@@ -19,9 +20,13 @@ await connection.driver.exec(`
 const app = new App({
   connection,
   api: { schemas: ['public', 'miradesk'] },
+  storage: { enabled: true },
   auth: { enabled: true, secret_key: secretKey, publishable_key: 'sb_publishable_for_tests' },
   options: { server: { disableStudio: true } },
 } as unknown as ConstructorParameters<typeof App>[0]);
+
+app._storageAdapter = memoryStorage();
+await app.ensureSystemSchema();
 
 async function bodyOf(request: IncomingMessage): Promise<Buffer<ArrayBuffer>> {
   const parts: Buffer[] = [];

@@ -25,7 +25,7 @@ export class Supabase {
     const secretKey = `sb_secret_${nanoid()}`;
     const child = spawn(process.execPath, [PROGRAM, '0', secretKey], {
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: { PATH: process.env.PATH, HOME: process.env.HOME, LITE_TELEMETRY: '0', DO_NOT_TRACK: '1' },
+      env: { PATH: process.env.PATH, HOME: process.env.HOME, LITE_TELEMETRY: '0', DO_NOT_TRACK: '1', EXPERIMENTAL_STORAGE: '1' },
     });
     if (child.pid !== undefined) noteProcess(child.pid, 'supabase-server.ts');
     let printed = '';

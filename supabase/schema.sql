@@ -49,10 +49,30 @@ create table miradesk.entries (
   at timestamp with time zone not null
 );
 
+create table miradesk.erased_conversations (
+  workspace_id text collate "C" not null,
+  id text collate "C" not null,
+  changed_xid xid8 not null default pg_current_xact_id(),
+  erased_at timestamp with time zone not null default now()
+);
+
+create table miradesk.erased_files (
+  workspace_id text collate "C" not null,
+  id text collate "C" not null
+);
+
 create table miradesk.gateways (
   id text collate "C" not null,
   seen_at timestamp with time zone not null,
   degraded boolean not null
+);
+
+create table miradesk.identity_uses (
+  workspace_id text collate "C" not null,
+  jti_hash text collate "C" not null,
+  sid text collate "C" not null,
+  visitor_id text collate "C" not null,
+  expires_at timestamp with time zone not null
 );
 
 create table miradesk.inbox_counts (
@@ -103,12 +123,27 @@ create table miradesk.sessions (
   created_at timestamp with time zone not null default now()
 );
 
+create table miradesk.visitor_events (
+  workspace_id text collate "C" not null,
+  visitor_id text collate "C" not null,
+  id bigint not null,
+  name text not null,
+  meta jsonb not null,
+  page jsonb,
+  at timestamp with time zone not null
+);
+
 create table miradesk.visitors (
   workspace_id text collate "C" not null,
   id text collate "C" not null,
   name text,
   email text,
-  created_at timestamp with time zone not null default now()
+  created_at timestamp with time zone not null default now(),
+  phone text,
+  user_id text,
+  attributes jsonb not null default '{}'::jsonb,
+  tags text[] not null default '{}'::text[],
+  proven text[] not null default '{}'::text[]
 );
 
 create table miradesk.workspaces (
@@ -117,7 +152,9 @@ create table miradesk.workspaces (
   settings jsonb not null,
   allowed_origins jsonb not null,
   token_secret text not null,
-  created_at timestamp with time zone not null default now()
+  created_at timestamp with time zone not null default now(),
+  identity_secret text not null default replace(((gen_random_uuid())::text || (gen_random_uuid())::text), '-'::text, ''::text),
+  erased_horizon xid8
 );
 
 -- Types
@@ -156,11 +193,15 @@ create type miradesk.draft as (
 
 alter table miradesk.conversations alter column workspace_id set (n_distinct=1);
 alter table miradesk.entries alter column workspace_id set (n_distinct=1);
+alter table miradesk.erased_conversations alter column workspace_id set (n_distinct=1);
+alter table miradesk.erased_files alter column workspace_id set (n_distinct=1);
+alter table miradesk.identity_uses alter column workspace_id set (n_distinct=1);
 alter table miradesk.inbox_counts alter column workspace_id set (n_distinct=1);
 alter table miradesk.leases alter column workspace_id set (n_distinct=1);
 alter table miradesk.members alter column workspace_id set (n_distinct=1);
 alter table miradesk.reads alter column workspace_id set (n_distinct=1);
 alter table miradesk.sessions alter column workspace_id set (n_distinct=1);
+alter table miradesk.visitor_events alter column workspace_id set (n_distinct=1);
 alter table miradesk.visitors alter column workspace_id set (n_distinct=1);
 
 -- How tables are stored
@@ -171,13 +212,17 @@ alter table miradesk.conversations set (fillfactor=80);
 
 alter table miradesk.conversations add constraint conversations_pkey PRIMARY KEY (workspace_id, id);
 alter table miradesk.entries add constraint entries_pkey PRIMARY KEY (conversation_id, seq, workspace_id);
+alter table miradesk.erased_conversations add constraint erased_conversations_pkey PRIMARY KEY (workspace_id, id);
+alter table miradesk.erased_files add constraint erased_files_pkey PRIMARY KEY (workspace_id, id);
 alter table miradesk.gateways add constraint gateways_pkey PRIMARY KEY (id);
+alter table miradesk.identity_uses add constraint identity_uses_pkey PRIMARY KEY (workspace_id, jti_hash);
 alter table miradesk.inbox_counts add constraint inbox_counts_pkey PRIMARY KEY (workspace_id, status, assignee_id);
 alter table miradesk.leases add constraint leases_pkey PRIMARY KEY (workspace_id, conversation_id, member_id, gateway_id);
 alter table miradesk.members add constraint members_pkey PRIMARY KEY (workspace_id, id);
 alter table miradesk.migrations add constraint migrations_pkey PRIMARY KEY (version);
 alter table miradesk.reads add constraint reads_pkey PRIMARY KEY (workspace_id, conversation_id, member_id);
 alter table miradesk.sessions add constraint sessions_pkey PRIMARY KEY (workspace_id, token_hash);
+alter table miradesk.visitor_events add constraint visitor_events_pkey PRIMARY KEY (workspace_id, visitor_id, id);
 alter table miradesk.visitors add constraint visitors_pkey PRIMARY KEY (workspace_id, id);
 alter table miradesk.workspaces add constraint workspaces_pkey PRIMARY KEY (id);
 alter table miradesk.conversations add constraint conversations_status_check CHECK ((status = ANY (ARRAY['open'::text, 'closed'::text])));
@@ -191,6 +236,7 @@ alter table miradesk.conversations add constraint conversations_workspace_id_vis
 alter table miradesk.leases add constraint leases_workspace_id_member_id_fkey FOREIGN KEY (workspace_id, member_id) REFERENCES miradesk.members(workspace_id, id);
 alter table miradesk.members add constraint members_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES miradesk.workspaces(id);
 alter table miradesk.sessions add constraint sessions_workspace_id_member_id_fkey FOREIGN KEY (workspace_id, member_id) REFERENCES miradesk.members(workspace_id, id);
+alter table miradesk.visitor_events add constraint visitor_events_workspace_id_visitor_id_fkey FOREIGN KEY (workspace_id, visitor_id) REFERENCES miradesk.visitors(workspace_id, id);
 alter table miradesk.visitors add constraint visitors_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES miradesk.workspaces(id);
 
 -- Indexes
@@ -200,6 +246,10 @@ CREATE INDEX conversations_assignee ON miradesk.conversations USING btree (works
 CREATE INDEX conversations_changed ON miradesk.conversations USING btree (workspace_id, changed_slot);
 CREATE UNIQUE INDEX conversations_visitor ON miradesk.conversations USING btree (workspace_id, visitor_id, client_id);
 CREATE UNIQUE INDEX entries_client_id ON miradesk.entries USING btree (client_id, author_id, author_kind, workspace_id) WHERE (client_id IS NOT NULL);
+CREATE INDEX erased_conversations_age ON miradesk.erased_conversations USING btree (workspace_id, erased_at);
+CREATE INDEX erased_conversations_changed ON miradesk.erased_conversations USING btree (workspace_id, changed_xid);
+CREATE INDEX identity_uses_expiry ON miradesk.identity_uses USING btree (workspace_id, expires_at);
+CREATE INDEX identity_uses_visitor ON miradesk.identity_uses USING btree (workspace_id, visitor_id);
 CREATE INDEX leases_gateway ON miradesk.leases USING btree (gateway_id);
 CREATE UNIQUE INDEX members_email ON miradesk.members USING btree (workspace_id, lower(email));
 CREATE INDEX sessions_member ON miradesk.sessions USING btree (workspace_id, member_id);
@@ -213,6 +263,22 @@ CREATE OR REPLACE FUNCTION miradesk.activity_slot(p_at timestamp with time zone)
 AS $function$
   select date_bin('10 seconds', p_at, timestamptz '2000-01-01 00:00:00+00')
 $function$
+;
+
+CREATE OR REPLACE FUNCTION miradesk.add_events(p_workspace text, p_visitor text, p_events jsonb, p_max integer)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+begin
+  insert into miradesk.visitor_events (workspace_id, visitor_id, name, meta, page, at)
+  select p_workspace, p_visitor, e.name, e.meta, nullif(e.page, 'null'), e.at
+  from rows from (jsonb_to_recordset(p_events) as (name text, meta jsonb, page jsonb, at timestamptz)) with ordinality as e (name, meta, page, at, place)
+  order by e.place;
+  delete from miradesk.visitor_events e
+  where e.workspace_id = p_workspace and e.visitor_id = p_visitor
+    and e.id <= (
+      select o.id from miradesk.visitor_events o where o.workspace_id = p_workspace and o.visitor_id = p_visitor order by o.id desc offset p_max limit 1);
+end $function$
 ;
 
 CREATE OR REPLACE FUNCTION miradesk.add_member(p_workspace text, p_member text, p_name text, p_email text, p_role text, p_password_hash text)
@@ -230,6 +296,81 @@ begin
   on conflict do nothing;
   if not found then perform miradesk.fail_conflict('a member of this id or e-mail'); end if;
   return 'null';
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION miradesk.adopt_files(p_workspace text, p_from text, p_to text)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if to_regclass('miradesk.files') is null then return; end if;
+  execute 'update miradesk.files set owner_id = $3 where workspace_id = $1 and owner_kind = ''visitor'' and owner_id = $2' using p_workspace, p_from, p_to;
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION miradesk.adopt_visitor(p_workspace text, p_from text, p_to text, p_user text, p_limits jsonb)
+ RETURNS json
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+ SET enable_seqscan TO 'off'
+AS $function$
+declare
+  v_from miradesk.visitors;
+  v_before miradesk.visitors;
+  v_visitor miradesk.visitors;
+  v_ids text[];
+begin
+  perform from miradesk.visitors v where v.workspace_id = p_workspace and v.id = p_from and v.user_id is null;
+  if not found or p_from = p_to then return '[]'; end if;
+  insert into miradesk.visitors (workspace_id, id) values (p_workspace, p_to) on conflict do nothing;
+  perform from (select id collate "C" as id from unnest(array[p_from, p_to]) id order by 1) named,
+    lateral (select from miradesk.visitors v where v.workspace_id = p_workspace and v.id = named.id for update) locked;
+  select v.* into v_from from miradesk.visitors v where v.workspace_id = p_workspace and v.id = p_from and v.user_id is null;
+  if not found then return '[]'; end if;
+  -- Starting a conversation needs the visitor's row, so no more of them can appear.
+  v_ids := array(select k.id from miradesk.conversations k where k.workspace_id = p_workspace and k.visitor_id = p_from order by k.id);
+  -- Those of both, because a new name is news of all.
+  perform from (
+      select k.id from miradesk.conversations k where k.workspace_id = p_workspace and k.visitor_id in (p_from, p_to) order by k.id
+    ) named,
+    lateral (select from miradesk.conversations k where k.workspace_id = p_workspace and k.id = named.id for update) locked;
+
+  -- The same may have been sent in both names. Then the one that is there keeps the name.
+  update miradesk.conversations k
+  set visitor_id = p_to,
+    client_id = case when exists (
+        select from miradesk.conversations o where o.workspace_id = p_workspace and o.visitor_id = p_to and o.client_id = k.client_id
+      ) then k.id else k.client_id end,
+    changed_xid = pg_current_xact_id()
+  where k.workspace_id = p_workspace and k.id = any(v_ids);
+  update miradesk.entries e
+  set author_id = p_to,
+    client_id = case when exists (
+        select from miradesk.entries o
+        where o.workspace_id = p_workspace and o.author_kind = 'visitor' and o.author_id = p_to and o.client_id = e.client_id
+      ) then null else e.client_id end
+  where e.workspace_id = p_workspace and e.conversation_id = any(v_ids) and e.author_kind = 'visitor' and e.author_id = p_from;
+  perform miradesk.adopt_files(p_workspace, p_from, p_to);
+
+  -- What was said without proof fills what is not known yet.
+  select v.* into v_before from miradesk.visitors v where v.workspace_id = p_workspace and v.id = p_to;
+  v_visitor := miradesk.with_profile(v_before, jsonb_strip_nulls(jsonb_build_object(
+    'name', case when v_before.name is null then v_from.name end,
+    'email', case when v_before.email is null then v_from.email end,
+    'phone', case when v_before.phone is null then v_from.phone end,
+    'attributes', v_from.attributes - array(select jsonb_object_keys(v_before.attributes)),
+    'tags', to_jsonb(v_from.tags))), false, p_limits);
+  update miradesk.visitors v
+  set name = v_visitor.name, email = v_visitor.email, phone = v_visitor.phone, attributes = v_visitor.attributes, tags = v_visitor.tags,
+    user_id = p_user, created_at = least(v.created_at, v_from.created_at)
+  where v.workspace_id = p_workspace and v.id = p_to;
+  update miradesk.visitor_events e set visitor_id = p_to where e.workspace_id = p_workspace and e.visitor_id = p_from;
+  perform miradesk.add_events(p_workspace, p_to, '[]', (p_limits ->> 'events')::integer);
+  delete from miradesk.visitors v where v.workspace_id = p_workspace and v.id = p_from;
+  if (v_visitor.name, v_visitor.email) is distinct from (v_before.name, v_before.email) then perform miradesk.touch_conversations(p_workspace, p_to); end if;
+  return to_json(v_ids);
 end $function$
 ;
 
@@ -709,6 +850,39 @@ begin
 end $function$
 ;
 
+CREATE OR REPLACE FUNCTION miradesk.describe_visitor(p_workspace text, p_visitor text, p_change jsonb, p_create boolean, p_limits jsonb)
+ RETURNS json
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+ SET enable_seqscan TO 'off'
+AS $function$
+declare
+  v_before miradesk.visitors;
+  v_visitor miradesk.visitors;
+begin
+  if p_create then
+    perform from miradesk.workspaces w where w.id = p_workspace;
+    if not found then perform miradesk.fail_not_found('workspace'); end if;
+    insert into miradesk.visitors (workspace_id, id) values (p_workspace, p_visitor) on conflict do nothing;
+  end if;
+  select v.* into v_before from miradesk.visitors v where v.workspace_id = p_workspace and v.id = p_visitor for no key update;
+  if not found then return 'false'; end if;
+
+  v_visitor := miradesk.with_profile(miradesk.with_profile(v_before, p_change -> 'signed', true, p_limits), p_change -> 'profile', false, p_limits);
+  v_visitor.user_id := coalesce(p_change ->> 'userId', v_before.user_id);
+  if v_visitor is distinct from v_before then
+    update miradesk.visitors v
+    set name = v_visitor.name, email = v_visitor.email, phone = v_visitor.phone, user_id = v_visitor.user_id,
+      attributes = v_visitor.attributes, tags = v_visitor.tags, proven = v_visitor.proven
+    where v.workspace_id = p_workspace and v.id = p_visitor;
+  end if;
+  if p_change ? 'events' then perform miradesk.add_events(p_workspace, p_visitor, p_change -> 'events', (p_limits ->> 'events')::integer); end if;
+  if (v_visitor.name, v_visitor.email) is distinct from (v_before.name, v_before.email) then perform miradesk.touch_conversations(p_workspace, p_visitor); end if;
+  return 'true';
+end $function$
+;
+
 CREATE OR REPLACE FUNCTION miradesk.draft_of(p_workspace text, c miradesk.command, p_assignee_name text, p_at timestamp with time zone)
  RETURNS miradesk.draft
  LANGUAGE sql
@@ -772,6 +946,66 @@ begin
 end $function$
 ;
 
+CREATE OR REPLACE FUNCTION miradesk.erase_files(p_workspace text, p_visitor text, p_conversations text[])
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if to_regclass('miradesk.files') is null then return; end if;
+  execute '
+    with gone as (
+      delete from miradesk.files f
+      where f.workspace_id = $1 and (f.conversation_id = any($3) or (f.owner_kind = ''visitor'' and f.owner_id = $2))
+      returning f.id
+    )
+    insert into miradesk.erased_files (workspace_id, id) select $1, id from gone on conflict do nothing' using p_workspace, p_visitor, p_conversations;
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION miradesk.erase_visitor(p_workspace text, p_visitor text)
+ RETURNS json
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+ SET enable_seqscan TO 'off'
+AS $function$
+declare
+  v_ids text[];
+  v_before miradesk.inbox_counts[];
+  v_forgotten xid8[];
+begin
+  perform from miradesk.visitors v where v.workspace_id = p_workspace and v.id = p_visitor for update;
+  -- Starting a conversation needs the visitor's row, so no more of them can appear.
+  v_ids := array(select k.id from miradesk.conversations k where k.workspace_id = p_workspace and k.visitor_id = p_visitor order by k.id);
+  perform from unnest(v_ids) with ordinality as named (id, place),
+    lateral (select from miradesk.conversations k where k.workspace_id = p_workspace and k.id = named.id for update) locked;
+  v_before := miradesk.count_by_assignee(p_workspace, v_ids);
+
+  delete from miradesk.entries e where e.workspace_id = p_workspace and e.conversation_id = any(v_ids);
+  delete from miradesk.reads r where r.workspace_id = p_workspace and r.conversation_id = any(v_ids);
+  delete from miradesk.leases l where l.workspace_id = p_workspace and l.conversation_id = any(v_ids);
+  perform miradesk.erase_files(p_workspace, p_visitor, v_ids);
+  delete from miradesk.conversations k where k.workspace_id = p_workspace and k.id = any(v_ids);
+  delete from miradesk.visitor_events e where e.workspace_id = p_workspace and e.visitor_id = p_visitor;
+  delete from miradesk.identity_uses u where u.workspace_id = p_workspace and u.visitor_id = p_visitor;
+  delete from miradesk.visitors v where v.workspace_id = p_workspace and v.id = p_visitor;
+  insert into miradesk.erased_conversations (workspace_id, id) select p_workspace, id from unnest(v_ids) id;
+
+  with old as (
+    delete from miradesk.erased_conversations g where g.workspace_id = p_workspace and g.erased_at < now() - interval '30 days' returning g.changed_xid
+  )
+  select array_agg(changed_xid order by changed_xid desc) into v_forgotten from old;
+  if v_forgotten is not null then
+    update miradesk.workspaces w set erased_horizon = greatest(w.erased_horizon, v_forgotten[1]) where w.id = p_workspace;
+  end if;
+  perform miradesk.move_counts(v_before, '{}');
+
+  return json_build_object(
+    'conversations', to_json(v_ids),
+    'files', (select coalesce(json_agg(f.id), '[]') from (select id from miradesk.erased_files where workspace_id = p_workspace limit 10000) f));
+end $function$
+;
+
 CREATE OR REPLACE FUNCTION miradesk.fail_conflict(p_what text)
  RETURNS void
  LANGUAGE plpgsql
@@ -787,6 +1021,18 @@ CREATE OR REPLACE FUNCTION miradesk.fail_not_found(p_what text)
 AS $function$
 begin
   raise exception using errcode = 'PT404', message = p_what || ' not found';
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION miradesk.files_erased(p_workspace text, p_files jsonb)
+ RETURNS json
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  delete from miradesk.erased_files f using jsonb_array_elements_text(p_files) gone (id) where f.workspace_id = p_workspace and f.id = gone.id;
+  return 'null';
 end $function$
 ;
 
@@ -854,13 +1100,18 @@ declare
   v_snapshot pg_snapshot := pg_current_snapshot();
   v_since xid8;
   v_ids text[] := '{}';
+  v_gone text[] := '{}';
   v_start_over boolean := false;
 begin
   perform miradesk.check_member(p_workspace, p_member);
   if p_cursor ~ '^\d{1,18}$' then
     v_since := p_cursor::xid8;
     -- From a future that a restored backup doesn't have.
-    v_start_over := v_since > pg_snapshot_xmax(v_snapshot);
+    v_start_over := v_since > pg_snapshot_xmax(v_snapshot)
+      -- What was erased since then is not known any more. A horizon beyond xmax came with a dump from another cluster.
+      or exists (
+        select from miradesk.workspaces w
+        where w.id = p_workspace and w.erased_horizon >= v_since and w.erased_horizon < pg_snapshot_xmax(v_snapshot));
   else
     v_start_over := p_cursor is not null;
   end if;
@@ -871,11 +1122,16 @@ begin
       where k.workspace_id = p_workspace and k.changed_slot >= miradesk.changed_slot(v_since)
         and k.changed_xid >= v_since and k.changed_xid < pg_snapshot_xmax(v_snapshot)
       limit p_max + 1);
-    v_start_over := cardinality(v_ids) > p_max;
+    v_gone := array(
+      select g.id from miradesk.erased_conversations g
+      where g.workspace_id = p_workspace and g.changed_xid >= v_since and g.changed_xid < pg_snapshot_xmax(v_snapshot)
+      limit p_max + 1);
+    v_start_over := cardinality(v_ids) + cardinality(v_gone) > p_max;
   end if;
   return json_build_object(
     'answer', case when v_start_over then 'start-over' else 'changes' end,
     'conversations', case when not v_start_over then miradesk.listed(p_workspace, p_member, v_ids) end,
+    'gone', case when not v_start_over then to_json(v_gone) end,
     'cursor', pg_snapshot_xmin(v_snapshot)::text,
     'counts', miradesk.inbox_count(p_workspace, p_member));
 end $function$
@@ -1050,6 +1306,7 @@ begin
     select k.* into v_conversation from miradesk.conversations k
     where k.workspace_id = p_workspace and k.id = p_conversation
     for no key update;
+    if not found then perform miradesk.fail_not_found('conversation'); end if;
   end loop;
 
   if v_changed then
@@ -1212,6 +1469,21 @@ begin
   end if;
   if p_audience <> 'visitor' then perform miradesk.check_member(p_workspace, p_reader); end if;
   return v_conversation;
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION miradesk.renew_identity_secret(p_workspace text)
+ RETURNS json
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_workspace miradesk.workspaces;
+begin
+  update miradesk.workspaces w set identity_secret = default where w.id = p_workspace returning w.* into v_workspace;
+  if not found then perform miradesk.fail_not_found('workspace'); end if;
+  return miradesk.workspace_facts(v_workspace);
 end $function$
 ;
 
@@ -1523,6 +1795,19 @@ begin
 end $function$
 ;
 
+CREATE OR REPLACE FUNCTION miradesk.touch_conversations(p_workspace text, p_visitor text)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+begin
+  perform from (
+      select k.id from miradesk.conversations k where k.workspace_id = p_workspace and k.visitor_id = p_visitor order by k.id
+    ) named,
+    lateral (select from miradesk.conversations k where k.workspace_id = p_workspace and k.id = named.id for no key update) locked;
+  update miradesk.conversations k set changed_xid = pg_current_xact_id() where k.workspace_id = p_workspace and k.visitor_id = p_visitor;
+end $function$
+;
+
 CREATE OR REPLACE FUNCTION miradesk.update_workspace(p_workspace text, p_name text, p_settings jsonb, p_allowed_origins jsonb)
  RETURNS json
  LANGUAGE plpgsql
@@ -1541,12 +1826,114 @@ begin
 end $function$
 ;
 
+CREATE OR REPLACE FUNCTION miradesk.use_identity(p_workspace text, p_jti_hash text, p_sid text, p_visitor text, p_expires_at timestamp with time zone)
+ RETURNS json
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+ SET enable_seqscan TO 'off'
+AS $function$
+declare
+  v_sid text;
+begin
+  -- The occasion to forget some that have expired, more than come, so that no clean-up job is needed.
+  delete from miradesk.identity_uses u using (
+    select o.ctid from miradesk.identity_uses o
+    where o.workspace_id = p_workspace and o.expires_at < now() - interval '1 hour' order by o.expires_at limit 10 for update skip locked
+  ) old
+  where u.ctid = old.ctid;
+  insert into miradesk.identity_uses (workspace_id, jti_hash, sid, visitor_id, expires_at)
+  values (p_workspace, p_jti_hash, p_sid, p_visitor, p_expires_at)
+  on conflict do nothing;
+  select u.sid into v_sid from miradesk.identity_uses u where u.workspace_id = p_workspace and u.jti_hash = p_jti_hash;
+  return to_json(v_sid is not distinct from p_sid);
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION miradesk.visitor_details(p_workspace text, p_visitor text)
+ RETURNS json
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+ SET enable_seqscan TO 'off'
+AS $function$
+declare
+  v_visitor miradesk.visitors;
+begin
+  select v.* into v_visitor from miradesk.visitors v where v.workspace_id = p_workspace and v.id = p_visitor;
+  if not found then perform miradesk.fail_not_found('visitor'); end if;
+  return json_build_object(
+    'id', v_visitor.id, 'name', v_visitor.name, 'email', v_visitor.email, 'phone', v_visitor.phone, 'userId', v_visitor.user_id,
+    'attributes', v_visitor.attributes, 'tags', to_json(v_visitor.tags), 'createdAt', v_visitor.created_at,
+    'events', (
+      select coalesce(json_agg(json_build_object('name', e.name, 'meta', e.meta, 'page', e.page, 'at', e.at) order by e.id desc), '[]')
+      from miradesk.visitor_events e where e.workspace_id = p_workspace and e.visitor_id = p_visitor),
+    'conversations', (select count(*) from miradesk.conversations k where k.workspace_id = p_workspace and k.visitor_id = p_visitor));
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION miradesk.with_profile(v miradesk.visitors, p_profile jsonb, p_signed boolean, p_limits jsonb)
+ RETURNS miradesk.visitors
+ LANGUAGE plpgsql
+ IMMUTABLE
+AS $function$
+declare
+  p jsonb := coalesce(nullif(p_profile, 'null'), '{}');
+begin
+  if p ? 'name' and (p_signed or 'name' <> all(v.proven)) then v.name := nullif(p ->> 'name', ''); end if;
+  if p ? 'email' and (p_signed or 'email' <> all(v.proven)) then v.email := nullif(p ->> 'email', ''); end if;
+  if p ? 'phone' and (p_signed or 'phone' <> all(v.proven)) then v.phone := nullif(p ->> 'phone', ''); end if;
+
+  if p ? 'attributes' then
+    v.attributes := (
+      select coalesce(jsonb_object_agg(kept.name, kept.value), '{}')
+      from (
+        select f.name, f.value from (
+          select new.key as name, new.value, case when p_signed then 1 when v.attributes ? new.key then 2 else 3 end as place
+          from jsonb_each(p -> 'attributes') new
+          where p_signed or 'attributes.' || new.key <> all(v.proven)
+          union all
+          select old.key, old.value, case when 'attributes.' || old.key = any(v.proven) then 1 else 2 end
+          from jsonb_each(v.attributes) old
+          where not (p -> 'attributes' ? old.key and (p_signed or 'attributes.' || old.key <> all(v.proven)))
+        ) f
+        where f.value <> 'null'
+        order by f.place, f.name collate "C"
+        limit (p_limits ->> 'attributes')::integer
+      ) kept);
+  end if;
+  if p ? 'tags' then
+    v.tags := array(
+      select t.tag from (
+        select tag, min(place) as place from unnest(v.tags || array(select jsonb_array_elements_text(p -> 'tags'))) with ordinality as t (tag, place)
+        group by tag order by min(place) desc limit (p_limits ->> 'tags')::integer
+      ) t
+      order by t.place);
+  end if;
+
+  if p_signed then
+    v.proven := array(
+      select f from (
+        select unnest(v.proven) as f
+        union
+        select key from jsonb_object_keys(p) key where key in ('name', 'email', 'phone')
+        union
+        select 'attributes.' || key from jsonb_object_keys(coalesce(p -> 'attributes', '{}')) key
+      ) signed
+      where f not like 'attributes.%' or v.attributes ? substr(f, 12)
+      order by f collate "C");
+  end if;
+  return v;
+end $function$
+;
+
 CREATE OR REPLACE FUNCTION miradesk.workspace_facts(w miradesk.workspaces)
  RETURNS json
  LANGUAGE sql
  IMMUTABLE
 AS $function$
-  select json_build_object('id', w.id, 'name', w.name, 'settings', w.settings, 'allowedOrigins', w.allowed_origins, 'tokenSecret', w.token_secret)
+  select json_build_object('id', w.id, 'name', w.name, 'settings', w.settings, 'allowedOrigins', w.allowed_origins, 'tokenSecret', w.token_secret,
+    'identitySecret', w.identity_secret)
 $function$
 ;
 
@@ -1554,13 +1941,17 @@ $function$
 
 alter table miradesk.conversations enable row level security;
 alter table miradesk.entries enable row level security;
+alter table miradesk.erased_conversations enable row level security;
+alter table miradesk.erased_files enable row level security;
 alter table miradesk.gateways enable row level security;
+alter table miradesk.identity_uses enable row level security;
 alter table miradesk.inbox_counts enable row level security;
 alter table miradesk.leases enable row level security;
 alter table miradesk.members enable row level security;
 alter table miradesk.migrations enable row level security;
 alter table miradesk.reads enable row level security;
 alter table miradesk.sessions enable row level security;
+alter table miradesk.visitor_events enable row level security;
 alter table miradesk.visitors enable row level security;
 alter table miradesk.workspaces enable row level security;
 
@@ -1569,14 +1960,18 @@ alter table miradesk.workspaces enable row level security;
 revoke all on all functions in schema miradesk from public;
 grant usage on schema miradesk to service_role;
 grant execute on function miradesk.add_member(p_workspace text, p_member text, p_name text, p_email text, p_role text, p_password_hash text) to service_role;
+grant execute on function miradesk.adopt_visitor(p_workspace text, p_from text, p_to text, p_user text, p_limits jsonb) to service_role;
 grant execute on function miradesk.append_entries(p_workspace text, p_commands jsonb) to service_role;
 grant execute on function miradesk.append_messages(p_workspace text, p_commands jsonb) to service_role;
 grant execute on function miradesk.beat(p_gateway text, p_degraded boolean) to service_role;
 grant execute on function miradesk.changed_since(p_workspace text, p_cursor text, p_max integer, p_entries integer) to service_role;
 grant execute on function miradesk.conversation_visitor(p_workspace text, p_conversation text) to service_role;
 grant execute on function miradesk.create_workspace(p_workspace text, p_name text, p_settings jsonb, p_allowed_origins jsonb, p_token_secret text) to service_role;
+grant execute on function miradesk.describe_visitor(p_workspace text, p_visitor text, p_change jsonb, p_create boolean, p_limits jsonb) to service_role;
 grant execute on function miradesk.drop_lease(p_workspace text, p_conversation text, p_member text, p_gateway text) to service_role;
 grant execute on function miradesk.end_session(p_workspace text, p_token_hash text) to service_role;
+grant execute on function miradesk.erase_visitor(p_workspace text, p_visitor text) to service_role;
+grant execute on function miradesk.files_erased(p_workspace text, p_files jsonb) to service_role;
 grant execute on function miradesk.find_session(p_workspace text, p_token_hash text) to service_role;
 grant execute on function miradesk.find_workspace(p_workspace text) to service_role;
 grant execute on function miradesk.history(p_workspace text, p_audience text, p_reader text, p_conversation text, p_before bigint, p_limit integer) to service_role;
@@ -1589,6 +1984,7 @@ grant execute on function miradesk.list_workspaces() to service_role;
 grant execute on function miradesk.mark_read(p_workspace text, p_audience text, p_reader text, p_conversation text, p_delivered bigint, p_seen bigint) to service_role;
 grant execute on function miradesk.member_for_sign_in(p_workspace text, p_email text) to service_role;
 grant execute on function miradesk.ping() to service_role;
+grant execute on function miradesk.renew_identity_secret(p_workspace text) to service_role;
 grant execute on function miradesk.replay_conversations(p_workspace text, p_after text, p_limit integer, p_entries integer) to service_role;
 grant execute on function miradesk.replay_counts(p_workspace text) to service_role;
 grant execute on function miradesk.replay_entries(p_workspace text, p_conversation text, p_after bigint, p_limit integer) to service_role;
@@ -1601,3 +1997,5 @@ grant execute on function miradesk.sync_agent(p_workspace text, p_member text, p
 grant execute on function miradesk.sync_visitor(p_workspace text, p_visitor text, p_known jsonb, p_entries_max integer, p_page_entries integer, p_conversations_max integer) to service_role;
 grant execute on function miradesk.take_lease(p_workspace text, p_conversation text, p_member text, p_gateway text) to service_role;
 grant execute on function miradesk.update_workspace(p_workspace text, p_name text, p_settings jsonb, p_allowed_origins jsonb) to service_role;
+grant execute on function miradesk.use_identity(p_workspace text, p_jti_hash text, p_sid text, p_visitor text, p_expires_at timestamp with time zone) to service_role;
+grant execute on function miradesk.visitor_details(p_workspace text, p_visitor text) to service_role;

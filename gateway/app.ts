@@ -9,10 +9,13 @@ import { createClientAddress } from './client-address.ts';
 import type { Config } from './config.ts';
 import { createConnections } from './connections.ts';
 import { agentConversations } from './conversations.ts';
+import { visitorErase } from './erase.ts';
 import { createGateways, layRoad, tellRepeated, type Neighbours } from './gateways.ts';
 import type { HandshakeGate } from './handshake.ts';
 import { answers, health } from './health.ts';
 import { createHttp, limitRequests } from './http.ts';
+import { createIdentities } from './identity.ts';
+import { identitySettings } from './identity-settings.ts';
 import { agentInbox } from './inbox.ts';
 import { createLiveSessions } from './live-sessions.ts';
 import { agentLog, visitorLog } from './log.ts';
@@ -22,6 +25,7 @@ import { agentMessages, visitorMessages } from './messages.ts';
 import { createMetrics } from './metrics.ts';
 import { metricsPage } from './metrics-page.ts';
 import { pages } from './pages.ts';
+import { agentProfiles, visitorProfiles } from './profiles.ts';
 import { TokenBuckets } from './rate-limits.ts';
 import { agentReads, visitorReads } from './reads.ts';
 import type { AgentNamespace, Namespaces, VisitorNamespace } from './rooms.ts';
@@ -84,23 +88,27 @@ export async function createApp({ config, store, assets, logger, neighbours = nu
   });
   const { presence, viewing } = gateways;
   const log: Pick<Store, 'append'> = neighbours ? { append: tellRepeated(store.append, road, namespaces) } : store;
+  const profiles = visitorProfiles(store, logger);
   const typing = createTyping(store, namespaces);
   const visitorHandlers: VisitorHandlers = {
-    ...visitorMessages(log, namespaces), ...visitorLog(store, traffic.visitors.syncs), ...visitorReads(store, namespaces), ...typing.visitor,
+    ...profiles.storingFirst(visitorMessages(log, namespaces)), ...profiles.visitor,
+    ...visitorErase({ store, namespaces, removeFiles: async () => {}, logger }), ...visitorLog(store, traffic.visitors.syncs), ...visitorReads(store, namespaces), ...typing.visitor,
   };
   const agentHandlers: AgentHandlers = {
     ...agentMessages(log, namespaces), ...agentConversations(log, namespaces), ...agentLog(store, traffic.agents.syncs), ...agentInbox(store),
-    ...agentReads(store, namespaces), ...typing.agent, ...presence.handlers, ...viewing.handlers,
+    ...agentReads(store, namespaces), ...agentProfiles(store), ...typing.agent, ...presence.handlers, ...viewing.handlers,
   };
   const gate: HandshakeGate = { connections: new TokenBuckets(config.rateConnections), keyOf: (request) => clientAddress.keyOf(request), workInHand, logger };
+  const identities = createIdentities({ store, wrong: new TokenBuckets(config.rateIdentity), closeVisitor: gateways.closeVisitor });
   refuseUnknownNamespaces(io, traffic.elsewhere);
-  serveVisitors(namespaces.visitors, { gate, workspaces, clientAddress, handlers: visitorHandlers, traffic: traffic.visitors, config });
+  serveVisitors(namespaces.visitors, { gate, workspaces, clientAddress, handlers: visitorHandlers, identities, profiles, traffic: traffic.visitors, config });
   serveAgents(namespaces.agents, { gate, workspaces, sessions, live, presence, viewing, clientAddress, handlers: agentHandlers, traffic: traffic.agents, config });
 
   await fastify.register(async (api) => {
     await limitRequests(api, config.rateHttp, clientAddress);
     api.addHook('onRequest', requireSameOrigin({ clientAddress, publicUrl: config.publicUrl }));
     await api.register(signIn, { store, sessions, live: { end: gateways.endSession }, workspaces, clientAddress, config });
+    await api.register(identitySettings, { store, sessions, workspaces });
     await api.register(workspaceSettings, { store, sessions, workspaces, publicUrl: config.publicUrl });
   }, { prefix: '/api' });
   await fastify.register(widgetFiles, { prefix: '/w', assets, workspaces, clientAddress, publicUrl: config.publicUrl });

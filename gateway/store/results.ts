@@ -4,6 +4,7 @@
  */
 import { WidgetSettings } from '../../shared/settings.ts';
 import type { Author, Catchup, Entry, InboxConversation, ListedConversation, MemberRef, Page, Status, VisitorConversation } from '../../shared/protocol.ts';
+import { isIdentified } from '../../shared/visitor-ids.ts';
 import { storeErrorOf } from './sql-errors.ts';
 import { StoreError, type Appended, type Audience, type Store, type StoredEntry, type SyncResult, type Workspace } from './store.ts';
 
@@ -108,7 +109,7 @@ function readsOf(row: ConversationRow): InboxConversation['reads'] {
 export function inboxConversation(row: ConversationRow): InboxConversation {
   return {
     id: row.id,
-    visitor: { id: row.visitor_id, name: row.visitor_name, email: row.visitor_email },
+    visitor: { id: row.visitor_id, name: row.visitor_name, email: row.visitor_email, verified: isIdentified(row.visitor_id) },
     status: row.status,
     assignee: memberRef(row.assignee_id, row.assignee_name),
     head: row.last_seq,
@@ -135,7 +136,7 @@ export function listedConversations(rows: unknown): ListedConversation[] {
 
 /** The workspace, with the defaults of settings that are newer than its row. */
 export function workspaceOf(value: unknown): Workspace {
-  const workspace = answered<Workspace>('find_workspace', value, 'id', 'name', 'settings', 'allowedOrigins', 'tokenSecret');
+  const workspace = answered<Workspace>('find_workspace', value, 'id', 'name', 'settings', 'allowedOrigins', 'tokenSecret', 'identitySecret');
   const settings = WidgetSettings.safeParse(workspace.settings);
   if (!settings.success) throw new StoreError('internal', 'the settings of the workspace are not readable', { cause: settings.error });
   return { ...workspace, settings: settings.data };
@@ -188,8 +189,8 @@ export function historyOf(value: unknown, audience: Audience['kind']): { entries
 }
 
 export function changesOf(value: unknown): Awaited<ReturnType<Store['inboxChanges']>> {
-  const { answer, conversations, cursor, counts } = answered<Awaited<ReturnType<Store['inboxChanges']>> & { conversations: unknown }>(
+  const { answer, conversations, gone, cursor, counts } = answered<Awaited<ReturnType<Store['inboxChanges']>> & { conversations: unknown; gone: string[] }>(
     'inbox_changes', value, 'answer', 'cursor', 'counts',
   );
-  return answer === 'changes' ? { answer, conversations: listedConversations(conversations), cursor, counts } : { answer, cursor, counts };
+  return answer === 'changes' ? { answer, conversations: listedConversations(conversations), gone, cursor, counts } : { answer, cursor, counts };
 }

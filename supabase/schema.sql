@@ -56,11 +56,6 @@ create table miradesk.erased_conversations (
   erased_at timestamp with time zone not null default now()
 );
 
-create table miradesk.erased_files (
-  workspace_id text collate "C" not null,
-  id text collate "C" not null
-);
-
 create table miradesk.gateways (
   id text collate "C" not null,
   seen_at timestamp with time zone not null,
@@ -194,7 +189,6 @@ create type miradesk.draft as (
 alter table miradesk.conversations alter column workspace_id set (n_distinct=1);
 alter table miradesk.entries alter column workspace_id set (n_distinct=1);
 alter table miradesk.erased_conversations alter column workspace_id set (n_distinct=1);
-alter table miradesk.erased_files alter column workspace_id set (n_distinct=1);
 alter table miradesk.identity_uses alter column workspace_id set (n_distinct=1);
 alter table miradesk.inbox_counts alter column workspace_id set (n_distinct=1);
 alter table miradesk.leases alter column workspace_id set (n_distinct=1);
@@ -213,7 +207,6 @@ alter table miradesk.conversations set (fillfactor=80);
 alter table miradesk.conversations add constraint conversations_pkey PRIMARY KEY (workspace_id, id);
 alter table miradesk.entries add constraint entries_pkey PRIMARY KEY (conversation_id, seq, workspace_id);
 alter table miradesk.erased_conversations add constraint erased_conversations_pkey PRIMARY KEY (workspace_id, id);
-alter table miradesk.erased_files add constraint erased_files_pkey PRIMARY KEY (workspace_id, id);
 alter table miradesk.gateways add constraint gateways_pkey PRIMARY KEY (id);
 alter table miradesk.identity_uses add constraint identity_uses_pkey PRIMARY KEY (workspace_id, jti_hash);
 alter table miradesk.inbox_counts add constraint inbox_counts_pkey PRIMARY KEY (workspace_id, status, assignee_id);
@@ -947,18 +940,23 @@ end $function$
 ;
 
 CREATE OR REPLACE FUNCTION miradesk.erase_files(p_workspace text, p_visitor text, p_conversations text[])
- RETURNS void
+ RETURNS text[]
  LANGUAGE plpgsql
 AS $function$
+declare
+  v_ids text[] := '{}';
 begin
-  if to_regclass('miradesk.files') is null then return; end if;
-  execute '
-    with gone as (
-      delete from miradesk.files f
-      where f.workspace_id = $1 and (f.conversation_id = any($3) or (f.owner_kind = ''visitor'' and f.owner_id = $2))
-      returning f.id
-    )
-    insert into miradesk.erased_files (workspace_id, id) select $1, id from gone on conflict do nothing' using p_workspace, p_visitor, p_conversations;
+  if to_regclass('miradesk.files') is not null then
+    execute '
+      with erased as (
+        update miradesk.files f
+        set removed_at = clock_timestamp(), owner_id = '''', conversation_id = null, name = null, type = null, size = null, width = null, height = null
+        where f.workspace_id = $1 and (f.conversation_id = any($3) or (f.owner_kind = ''visitor'' and f.owner_id = $2))
+        returning f.id
+      )
+      select coalesce(array_agg(id), ''{}'') from erased' into v_ids using p_workspace, p_visitor, p_conversations;
+  end if;
+  return v_ids;
 end $function$
 ;
 
@@ -971,6 +969,7 @@ CREATE OR REPLACE FUNCTION miradesk.erase_visitor(p_workspace text, p_visitor te
 AS $function$
 declare
   v_ids text[];
+  v_files text[];
   v_before miradesk.inbox_counts[];
   v_forgotten xid8[];
 begin
@@ -984,7 +983,7 @@ begin
   delete from miradesk.entries e where e.workspace_id = p_workspace and e.conversation_id = any(v_ids);
   delete from miradesk.reads r where r.workspace_id = p_workspace and r.conversation_id = any(v_ids);
   delete from miradesk.leases l where l.workspace_id = p_workspace and l.conversation_id = any(v_ids);
-  perform miradesk.erase_files(p_workspace, p_visitor, v_ids);
+  v_files := miradesk.erase_files(p_workspace, p_visitor, v_ids);
   delete from miradesk.conversations k where k.workspace_id = p_workspace and k.id = any(v_ids);
   delete from miradesk.visitor_events e where e.workspace_id = p_workspace and e.visitor_id = p_visitor;
   delete from miradesk.identity_uses u where u.workspace_id = p_workspace and u.visitor_id = p_visitor;
@@ -1000,9 +999,7 @@ begin
   end if;
   perform miradesk.move_counts(v_before, '{}');
 
-  return json_build_object(
-    'conversations', to_json(v_ids),
-    'files', (select coalesce(json_agg(f.id), '[]') from (select id from miradesk.erased_files where workspace_id = p_workspace limit 10000) f));
+  return json_build_object('conversations', to_json(v_ids), 'files', to_json(v_files));
 end $function$
 ;
 
@@ -1021,18 +1018,6 @@ CREATE OR REPLACE FUNCTION miradesk.fail_not_found(p_what text)
 AS $function$
 begin
   raise exception using errcode = 'PT404', message = p_what || ' not found';
-end $function$
-;
-
-CREATE OR REPLACE FUNCTION miradesk.files_erased(p_workspace text, p_files jsonb)
- RETURNS json
- LANGUAGE plpgsql
- SECURITY DEFINER
- SET search_path TO ''
-AS $function$
-begin
-  delete from miradesk.erased_files f using jsonb_array_elements_text(p_files) gone (id) where f.workspace_id = p_workspace and f.id = gone.id;
-  return 'null';
 end $function$
 ;
 
@@ -1942,7 +1927,6 @@ $function$
 alter table miradesk.conversations enable row level security;
 alter table miradesk.entries enable row level security;
 alter table miradesk.erased_conversations enable row level security;
-alter table miradesk.erased_files enable row level security;
 alter table miradesk.gateways enable row level security;
 alter table miradesk.identity_uses enable row level security;
 alter table miradesk.inbox_counts enable row level security;
@@ -1971,7 +1955,6 @@ grant execute on function miradesk.describe_visitor(p_workspace text, p_visitor 
 grant execute on function miradesk.drop_lease(p_workspace text, p_conversation text, p_member text, p_gateway text) to service_role;
 grant execute on function miradesk.end_session(p_workspace text, p_token_hash text) to service_role;
 grant execute on function miradesk.erase_visitor(p_workspace text, p_visitor text) to service_role;
-grant execute on function miradesk.files_erased(p_workspace text, p_files jsonb) to service_role;
 grant execute on function miradesk.find_session(p_workspace text, p_token_hash text) to service_role;
 grant execute on function miradesk.find_workspace(p_workspace text) to service_role;
 grant execute on function miradesk.history(p_workspace text, p_audience text, p_reader text, p_conversation text, p_before bigint, p_limit integer) to service_role;

@@ -26,9 +26,8 @@ export interface VisitorStore {
   adoptVisitor(workspaceId: string, from: string, to: { visitorId: string; userId: string }): Promise<string[]>;
   /** Rejects with `not_found` for a visitor who never wrote. */
   visitorDetails(workspaceId: string, visitorId: string): Promise<VisitorDetails>;
-  /** Removes all there is of a visitor. `files`: what is to be removed from where files are kept, and to be said to `filesErased` then. */
+  /** Removes all there is of a visitor. `files`: whose bytes are to be taken away. */
   eraseVisitor(workspaceId: string, visitorId: string): Promise<{ conversations: string[]; files: string[] }>;
-  filesErased(workspaceId: string, files: readonly string[]): Promise<void>;
 }
 
 const LIMITS = { attributes: ATTRIBUTES_MAX, tags: TAGS_MAX, events: EVENTS_KEPT };
@@ -54,9 +53,6 @@ export function visitorStore(rpc: Rpc): VisitorStore {
     },
     async eraseVisitor(workspaceId, visitorId) {
       return answered<{ conversations: string[]; files: string[] }>('erase_visitor', await rpc('erase_visitor', { p_workspace: workspaceId, p_visitor: visitorId }), 'conversations', 'files');
-    },
-    async filesErased(workspaceId, files) {
-      await rpc('files_erased', { p_workspace: workspaceId, p_files: files });
     },
   };
 }

@@ -14,46 +14,43 @@ create index erased_conversations_age on miradesk.erased_conversations (workspac
 alter table miradesk.erased_conversations alter column workspace_id set (n_distinct = 1);
 alter table miradesk.workspaces add column erased_horizon xid8;
 
--- Files whose rows are gone and that may still be where files are kept, until a gateway has removed them there.
-create table miradesk.erased_files (
-  workspace_id text collate "C" not null,
-  id text collate "C" not null,
-  primary key (workspace_id, id)
-);
-alter table miradesk.erased_files alter column workspace_id set (n_distinct = 1);
-
 alter table miradesk.erased_conversations enable row level security;
-alter table miradesk.erased_files enable row level security;
 do $$
 declare
   v_role text;
 begin
   for v_role in select 'public' union all select r.rolname from pg_roles r where r.rolname in ('anon', 'authenticated', 'service_role') loop
-    execute format('revoke all on table miradesk.erased_conversations, miradesk.erased_files from %s', v_role);
+    execute format('revoke all on table miradesk.erased_conversations from %s', v_role);
   end loop;
 end $$;
 
--- Files have a table of their own from another migration on, which may come later. Those of both sides in the conversations, and what the visitor
--- has uploaded and not sent.
-create function miradesk.erase_files(p_workspace text, p_visitor text, p_conversations text[]) returns void
+-- Files of both sides in these conversations, and what the visitor has uploaded and not sent, are to go: nobody gets them any more, nothing is known of them,
+-- and their rows stay until the bytes are gone. Files have a table of their own from another migration on, which may come later.
+create function miradesk.erase_files(p_workspace text, p_visitor text, p_conversations text[]) returns text[]
 language plpgsql as $$
+declare
+  v_ids text[] := '{}';
 begin
-  if to_regclass('miradesk.files') is null then return; end if;
-  execute '
-    with gone as (
-      delete from miradesk.files f
-      where f.workspace_id = $1 and (f.conversation_id = any($3) or (f.owner_kind = ''visitor'' and f.owner_id = $2))
-      returning f.id
-    )
-    insert into miradesk.erased_files (workspace_id, id) select $1, id from gone on conflict do nothing' using p_workspace, p_visitor, p_conversations;
+  if to_regclass('miradesk.files') is not null then
+    execute '
+      with erased as (
+        update miradesk.files f
+        set removed_at = clock_timestamp(), owner_id = '''', conversation_id = null, name = null, type = null, size = null, width = null, height = null
+        where f.workspace_id = $1 and (f.conversation_id = any($3) or (f.owner_kind = ''visitor'' and f.owner_id = $2))
+        returning f.id
+      )
+      select coalesce(array_agg(id), ''{}'') from erased' into v_ids using p_workspace, p_visitor, p_conversations;
+  end if;
+  return v_ids;
 end $$;
 
--- Removes all there is of a visitor: {conversations, files}. `files`: what is to be removed from where files are kept, and is then to be said to
--- files_erased; those that were not removed the last time come again. Locks come in the order in which append_entries takes them.
+-- Removes all there is of a visitor: {conversations, files}. `files`: whose bytes are to be taken away. Locks come in the order in which append_entries
+-- takes them.
 create function miradesk.erase_visitor(p_workspace text, p_visitor text) returns json
 language plpgsql security definer set search_path = '' set enable_seqscan = off as $$
 declare
   v_ids text[];
+  v_files text[];
   v_before miradesk.inbox_counts[];
   v_forgotten xid8[];
 begin
@@ -67,7 +64,7 @@ begin
   delete from miradesk.entries e where e.workspace_id = p_workspace and e.conversation_id = any(v_ids);
   delete from miradesk.reads r where r.workspace_id = p_workspace and r.conversation_id = any(v_ids);
   delete from miradesk.leases l where l.workspace_id = p_workspace and l.conversation_id = any(v_ids);
-  perform miradesk.erase_files(p_workspace, p_visitor, v_ids);
+  v_files := miradesk.erase_files(p_workspace, p_visitor, v_ids);
   delete from miradesk.conversations k where k.workspace_id = p_workspace and k.id = any(v_ids);
   delete from miradesk.visitor_events e where e.workspace_id = p_workspace and e.visitor_id = p_visitor;
   delete from miradesk.identity_uses u where u.workspace_id = p_workspace and u.visitor_id = p_visitor;
@@ -83,17 +80,7 @@ begin
   end if;
   perform miradesk.move_counts(v_before, '{}');
 
-  return json_build_object(
-    'conversations', to_json(v_ids),
-    'files', (select coalesce(json_agg(f.id), '[]') from (select id from miradesk.erased_files where workspace_id = p_workspace limit 10000) f));
-end $$;
-
--- They are gone from where files are kept, too.
-create function miradesk.files_erased(p_workspace text, p_files jsonb) returns json
-language plpgsql security definer set search_path = '' as $$
-begin
-  delete from miradesk.erased_files f using jsonb_array_elements_text(p_files) gone (id) where f.workspace_id = p_workspace and f.id = gone.id;
-  return 'null';
+  return json_build_object('conversations', to_json(v_ids), 'files', to_json(v_files));
 end $$;
 
 -- As before (20261122160520_slots.sql), and with what was erased.
@@ -205,4 +192,4 @@ begin
     'changed', v_changed);
 end $$;
 
-select miradesk.offer('erase_visitor', 'files_erased', 'inbox_changes', 'mark_read');
+select miradesk.offer('erase_visitor', 'inbox_changes', 'mark_read');

@@ -1,19 +1,18 @@
 /** What is known of the visitor and of the conversation, beside it. */
-import type { ComponentChildren } from 'preact';
 import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import type { ListedConversation } from '../shared/protocol.ts';
 import { Avatar } from './avatar.tsx';
-import { now } from './clock.ts';
 import { copyText } from './copy-text.ts';
 import { useDesk } from './desk.ts';
+import { Fact, Moment } from './fact.tsx';
 import { Icon } from './icons.tsx';
 import { safeHref } from '../shared/links.ts';
 import { shortAddress } from './short-address.ts';
 import { visitorName } from './names.ts';
 import { addressOf } from './routes.ts';
 import { texts } from './texts.ts';
-import { fullDate, timeAgo } from './times.ts';
+import { Verified, VisitorFacts } from './visitor-facts.tsx';
 
 const t = texts.details;
 
@@ -49,6 +48,7 @@ export function Details({ conversation, onClose }: { conversation: ListedConvers
         <div class="details-person">
           <Avatar id={visitor.id} name={name} size="l" />
           <p class="details-name"><bdi>{name}</bdi></p>
+          {visitor.verified ? <Verified /> : null}
           {visitor.name || visitor.email ? null : <p class="muted">{t.anonymous}</p>}
         </div>
         <dl>
@@ -60,21 +60,13 @@ export function Details({ conversation, onClose }: { conversation: ListedConvers
           <Fact name={t.started}><Moment at={conversation.createdAt} /></Fact>
           <Fact name={t.activity}><Moment at={conversation.activityAt} /></Fact>
           <Fact name={t.messages}>{conversation.visitorMessages}</Fact>
+          <VisitorFacts conversation={conversation} />
           <Fact name={t.visitorId}><code>{visitor.id}</code></Fact>
         </dl>
         <CopyLink id={conversation.id} />
       </div>
     </section>
   );
-}
-
-function Fact({ name, children }: { name: string; children: ComponentChildren }) {
-  return <div class="fact"><dt>{name}</dt><dd>{children}</dd></div>;
-}
-
-function Moment({ at }: { at: string }) {
-  const ago = timeAgo(at, now.value);
-  return <time dateTime={at} title={fullDate(at)}>{ago}<span class="fact-more">{fullDate(at)}</span></time>;
 }
 
 function Address({ url, words }: { url: string; words: string }) {

@@ -10,6 +10,7 @@ import { addressOf, FIRST_VIEW, followLink } from './routes.ts';
 import { sessionEnded } from './session.ts';
 import { InstallFields, OriginFields, WidgetFields, WorkspaceFields } from './settings-fields.tsx';
 import { changeOf, formOf, problemsIn, problemsOf, type Problems, type SettingsForm, type WorkspaceAnswer } from './settings-model.ts';
+import { IdentitySettings } from './settings-identity.tsx';
 import { SettingsPreview } from './settings-preview.tsx';
 import { texts } from './texts.ts';
 
@@ -122,6 +123,7 @@ export function SettingsScreen() {
           ) : null}
         </form>
       ) : null}
+      {stored.value && owner ? <IdentitySettings /> : null}
     </main>
   );
 }

@@ -187,6 +187,32 @@ describe('the inbox', () => {
     expect(brought).toEqual(['a', 'c']);
   });
 
+  it('forgets what was erased at once, and is not reminded by what was on its way', async () => {
+    const erased: string[] = [];
+    inbox.dispose();
+    inbox = createInbox({ connection, memberId: 'ana', onErased: (ids) => erased.push(...ids) });
+    await start(conversation('a', { activityAt: at(1) }), conversation('b', { activityAt: at(2) }));
+    connection.tell('conversation:erased', { conversationIds: ['b', 'never-loaded'] });
+    expect(inbox.order('all')).toEqual(['a']);
+    expect(inbox.conversation('b')).toBeUndefined();
+    expect([inbox.counts.value?.all, inbox.waiting.value]).toEqual([1, 1]);
+    expect(erased).toEqual(['b', 'never-loaded']);
+    connection.tell('entry:created', { entry: message('b', 2), conversation: news('b', { head: 2 }) });
+    inbox.take(conversation('b'));
+    await vi.runAllTimersAsync();
+    expect(inbox.order('all')).toEqual(['a']);
+    // How many there are is asked for, because some may not have been loaded here.
+    expect(connection.asked('inbox:sync').length).toBeGreaterThan(1);
+  });
+
+  it('[D6] forgets what was erased while it was away', async () => {
+    await start(conversation('a'), conversation('b'));
+    connection.answer('inbox:sync', () => ok({ answer: 'changes', conversations: [], gone: ['a'], cursor: '2', counts: counts(1) }));
+    await inbox.sync();
+    expect(inbox.order('all')).toEqual(['b']);
+    expect(inbox.counts.value?.all).toBe(1);
+  });
+
   it('is quiet when the connection is lost on the way', async () => {
     await expect(inbox.sync()).resolves.toBeUndefined();
     expect(inbox.page('unassigned')).toMatchObject({ loaded: false });

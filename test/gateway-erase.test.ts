@@ -50,7 +50,7 @@ async function identified(userId: string, claims: object = {}, token?: string): 
   return Object.assign(client, { visitorId: session.visitorId as string, token: session.token as string });
 }
 
-describe('visitor:erase', () => {
+describe('[P3] visitor:erase', () => {
   it('leaves no word, name, address or id of the visitor in any table, and the counts right', async () => {
     const counts = async (): Promise<object> => (await agent.does('inbox:list', { filter: 'all' })).counts;
     const before = await counts();

@@ -44,7 +44,7 @@ async function shownTo(client: Client): Promise<string[]> {
 const visitorRows = async (): Promise<number> => (await database.query<{ count: number }>('select count(*)::int as count from miradesk.visitors where workspace_id = $1', [workspace.id]))[0]?.count ?? -1;
 const claimsOf = (token: string): Record<string, unknown> => JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString());
 
-describe('a proven identity', () => {
+describe('[P1] a proven identity', () => {
   it('is a token the site signed, or the hash of a user id, and is told to the client', async () => {
     const byToken = await session({ token: signIdentity(secret, { sub: 'ida' }) });
     const byClaim = await session({ token: signIdentity(secret, { userId: 'ida' }), userId: 'ida' });
@@ -92,7 +92,7 @@ describe('a proven identity', () => {
   });
 });
 
-describe('an identity that is not proven', () => {
+describe('[P1] an identity that is not proven', () => {
   const other = 'f'.repeat(64);
   const user = { sub: 'victim' };
   const wrong: Array<[what: string, identity: () => object, reason: string]> = [
@@ -192,7 +192,7 @@ describe('an identity that is not proven', () => {
   });
 });
 
-describe('a token with a jti', () => {
+describe('[P1] a token with a jti', () => {
   it('is good for the browser that used it first, as often as it likes, and for no other', async () => {
     const token = signIdentity(secret, { sub: 'jan', jti: 'once' });
     const first = await session({ token });
@@ -219,7 +219,7 @@ describe('a token with a jti', () => {
   });
 });
 
-describe('an anonymous visitor who turns out to be somebody', () => {
+describe('[P2] an anonymous visitor who turns out to be somebody', () => {
   it('takes everything along, once, and agents see who it is', async () => {
     const agent = await gateway.agent(workspace);
     const { cursor } = await agent.does('inbox:sync', { cursor: null });

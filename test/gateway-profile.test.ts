@@ -135,7 +135,7 @@ describe('a profile', () => {
   });
 });
 
-describe('what the site has signed', () => {
+describe('[P1] what the site has signed', () => {
   it('comes before what the page says, and is not overwritten by it', async () => {
     const claims = { sub: 'rita', name: 'Rita', email: 'rita@example.com', attributes: { plan: 'gold' } };
     const visitor = await identified({ token: signIdentity(secret, claims), name: 'Root', phone: '1', attributes: { plan: 'platinum', theme: 'dark' } });

@@ -14,7 +14,7 @@ async function agreed({ rpc, id }: Scene): Promise<unknown[]> {
 }
 
 export function visitorsContract(contract: Contract): void {
-  describe('identities', () => {
+  describe('[P1] identities', () => {
     test('a workspace has a secret of its own from the beginning, and a new one when it asks', async () => {
       const [one, two] = [await contract.scene(), await contract.scene()];
       const [first, other] = [await one.store.workspace(one.id), await two.store.workspace(two.id)];
@@ -105,7 +105,7 @@ export function visitorsContract(contract: Contract): void {
     });
   });
 
-  describe('adopting', () => {
+  describe('[P2] adopting', () => {
     test('[W1] somebody who has not written makes nobody', async () => {
       const { store, id } = await contract.scene();
       expect(await store.adoptVisitor(id, 'a', { visitorId: 'u1', userId: 'user' })).toEqual([]);
@@ -167,7 +167,7 @@ export function visitorsContract(contract: Contract): void {
     });
   });
 
-  describe('erasing', () => {
+  describe('[P3] erasing', () => {
     test('leaves the others, the counts right, and word of what is gone', async () => {
       const scene = await contract.scene();
       const { store, id, ada } = scene;

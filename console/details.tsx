@@ -53,14 +53,15 @@ export function Details({ conversation, onClose }: { conversation: ListedConvers
         </div>
         <dl>
           {visitor.email ? <Fact name={t.email}><bdi>{visitor.email}</bdi></Fact> : null}
-          <Fact name={t.page}>{page ? <><Address url={page.url} words={page.title || shortAddress(page.url)} /><span class="fact-more"><bdi>{shortAddress(page.url)}</bdi></span></> : t.pageNone}</Fact>
-          {page?.referrer ? <Fact name={t.referrer}><Address url={page.referrer} words={shortAddress(page.referrer)} /></Fact> : null}
-          <Fact name={t.status}><span class="status-word" data-status={conversation.status}>{conversation.status === 'open' ? t.open : t.closed}</span></Fact>
-          <Fact name={t.assignee}>{conversation.assignee?.name ?? texts.people.nobody}</Fact>
-          <Fact name={t.started}><Moment at={conversation.createdAt} /></Fact>
-          <Fact name={t.activity}><Moment at={conversation.activityAt} /></Fact>
-          <Fact name={t.messages}>{conversation.visitorMessages}</Fact>
-          <VisitorFacts conversation={conversation} />
+          <VisitorFacts conversation={conversation}>
+            <Fact name={t.page}>{page ? <><Address url={page.url} words={page.title || shortAddress(page.url)} /><span class="fact-more"><bdi>{shortAddress(page.url)}</bdi></span></> : t.pageNone}</Fact>
+            {page?.referrer ? <Fact name={t.referrer}><Address url={page.referrer} words={shortAddress(page.referrer)} /></Fact> : null}
+            <Fact name={t.status}><span class="status-word" data-status={conversation.status}>{conversation.status === 'open' ? t.open : t.closed}</span></Fact>
+            <Fact name={t.assignee}>{conversation.assignee?.name ?? texts.people.nobody}</Fact>
+            <Fact name={t.started}><Moment at={conversation.createdAt} /></Fact>
+            <Fact name={t.activity}><Moment at={conversation.activityAt} /></Fact>
+            <Fact name={t.messages}>{conversation.visitorMessages}</Fact>
+          </VisitorFacts>
           <Fact name={t.visitorId}><code>{visitor.id}</code></Fact>
         </dl>
         <CopyLink id={conversation.id} />

@@ -1,5 +1,8 @@
 /** What a site's server does to sign who its user is; shown in the settings, and run by a test. */
-export const SIGNING_EXAMPLE = `import { createHmac } from 'node:crypto';
+// Named apart, so that nobody takes the example's import for one of this file.
+const CRYPTO = "'node:crypto'";
+
+export const SIGNING_EXAMPLE = `import { createHmac } from ${CRYPTO};
 
 const part = (value) => Buffer.from(JSON.stringify(value)).toString('base64url');
 

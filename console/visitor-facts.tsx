@@ -1,4 +1,5 @@
 /** What is known of a visitor beside the conversation: as they or the website said it. All of it is shown as text. */
+import type { ComponentChildren } from 'preact';
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import type { ListedConversation, TrackedEvent, VisitorDetails } from '../shared/protocol.ts';
@@ -14,8 +15,11 @@ export function Verified() {
   return <p class="verified" title={t.verifiedHint}><Icon name="closed" size={16} />{t.verified}<span class="visually-hidden"> ({t.verifiedHint})</span></p>;
 }
 
-/** Facts for the list of details. Asked for again whenever the visitor has written or become somebody else. */
-export function VisitorFacts({ conversation: { visitor, visitorMessages } }: { conversation: ListedConversation }) {
+/**
+ * Facts for the list of details: who it is before `children`, what is known besides after them. Asked for again whenever the visitor has written or
+ * become somebody else.
+ */
+export function VisitorFacts({ conversation: { visitor, visitorMessages }, children }: { conversation: ListedConversation; children?: ComponentChildren }) {
   const { connection } = useDesk();
   const details = useSignal<VisitorDetails | null>(null);
   const failed = useSignal(false);
@@ -34,7 +38,9 @@ export function VisitorFacts({ conversation: { visitor, visitorMessages } }: { c
   }, [online, visitor.id, visitor.name, visitor.email, visitorMessages]);
 
   const known = details.value;
-  if (!known || known.id !== visitor.id) return failed.value ? <div class="fact muted"><dt class="visually-hidden">{texts.people.visitor}</dt><dd>{t.loadFailed}</dd></div> : null;
+  if (!known || known.id !== visitor.id) {
+    return <>{children}{failed.value ? <div class="fact muted"><dt class="visually-hidden">{texts.people.visitor}</dt><dd>{t.loadFailed}</dd></div> : null}</>;
+  }
   const attributes = Object.entries(known.attributes);
   const events = more.value ? known.events : known.events.slice(0, EVENTS_SHOWN);
   return (
@@ -47,6 +53,7 @@ export function VisitorFacts({ conversation: { visitor, visitorMessages } }: { c
           <ul class="attributes">{attributes.map(([name, value]) => <li key={name}><span class="muted"><bdi>{name}</bdi></span> <bdi>{worded(value)}</bdi></li>)}</ul>
         </Fact>
       ) : null}
+      {children}
       {events.length > 0 ? (
         <Fact name={t.events}>
           <ul class="tracked">{events.map((event, index) => <Event key={index} event={event} />)}</ul>

@@ -36,6 +36,7 @@ import { countNews, createTraffic } from './traffic.ts';
 import { createTyping } from './typing.ts';
 import { refuseUnknownNamespaces } from './unknown-namespaces.ts';
 import { serveVisitors, type VisitorHandlers } from './visitor-namespace.ts';
+import { VisitorWrites } from './visitor-writes.ts';
 import { widgetFiles } from './widget-files.ts';
 import { WorkInHand } from './work-in-hand.ts';
 import { workspaceSettings } from './workspace-settings.ts';
@@ -89,9 +90,10 @@ export async function createApp({ config, store, assets, logger, neighbours = nu
   const { presence, viewing } = gateways;
   const log: Pick<Store, 'append'> = neighbours ? { append: tellRepeated(store.append, road, namespaces) } : store;
   const profiles = visitorProfiles(store, logger);
+  const writes = new VisitorWrites();
   const typing = createTyping(store, namespaces);
   const visitorHandlers: VisitorHandlers = {
-    ...profiles.storingFirst(visitorMessages(log, namespaces)), ...profiles.visitor,
+    ...writes.tracked(profiles.storingFirst(visitorMessages(log, namespaces))), ...profiles.visitor,
     ...visitorErase({ store, namespaces, removeFiles: async () => {}, logger }), ...visitorLog(store, traffic.visitors.syncs), ...visitorReads(store, namespaces), ...typing.visitor,
   };
   const agentHandlers: AgentHandlers = {
@@ -99,7 +101,13 @@ export async function createApp({ config, store, assets, logger, neighbours = nu
     ...agentReads(store, namespaces), ...agentProfiles(store), ...typing.agent, ...presence.handlers, ...viewing.handlers,
   };
   const gate: HandshakeGate = { connections: new TokenBuckets(config.rateConnections), keyOf: (request) => clientAddress.keyOf(request), workInHand, logger };
-  const identities = createIdentities({ store, wrong: new TokenBuckets(config.rateIdentity), closeVisitor: gateways.closeVisitor });
+  const identities = createIdentities({
+    store, wrong: new TokenBuckets(config.rateIdentity),
+    async closeVisitor(workspaceId, visitorId) {
+      gateways.closeVisitor(workspaceId, visitorId);
+      await writes.settled(workspaceId, visitorId);
+    },
+  });
   refuseUnknownNamespaces(io, traffic.elsewhere);
   serveVisitors(namespaces.visitors, { gate, workspaces, clientAddress, handlers: visitorHandlers, identities, profiles, traffic: traffic.visitors, config });
   serveAgents(namespaces.agents, { gate, workspaces, sessions, live, presence, viewing, clientAddress, handlers: agentHandlers, traffic: traffic.agents, config });

@@ -74,8 +74,8 @@ export interface IdentitiesOptions {
   store: Pick<VisitorStore, 'useIdentity' | 'adoptVisitor'>;
   /** Identities that prove to be wrong, by address: they are guesses. */
   wrong: TokenBuckets;
-  /** Closes a visitor's connections, wherever they are. */
-  closeVisitor(workspaceId: string, visitorId: string): void;
+  /** Closes a visitor's connections, wherever they are; resolves when nothing that came over them is still being stored here. */
+  closeVisitor(workspaceId: string, visitorId: string): Promise<void>;
 }
 
 export interface Identities {
@@ -115,8 +115,8 @@ export function createIdentities({ store, wrong, closeVisitor }: IdentitiesOptio
       }
       // What an anonymous visitor wrote is carried over; from one person to another nothing ever is.
       if (returning && session.userId === null) {
-        // Their other tabs would go on in the old name.
-        closeVisitor(workspace.id, session.visitorId);
+        // Their other tabs would go on in the old name, and what is under way would come too late to be taken along.
+        await closeVisitor(workspace.id, session.visitorId);
         await store.adoptVisitor(workspace.id, session.visitorId, { visitorId, userId });
       }
       return {

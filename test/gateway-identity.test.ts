@@ -253,6 +253,44 @@ describe('[P2] an anonymous visitor who turns out to be somebody', () => {
     expect(await shownTo(known.client)).toEqual(['sent twice', 'this, too']);
   });
 
+  it('[D2] whose first message is still being stored takes it along, and sends it again without doubling it', async () => {
+    let release = (): void => {};
+    const held = new Promise<void>((resolve) => { release = resolve; });
+    let holding = false;
+    const slow = await startTestGateway({
+      wrap: (store) => ({
+        ...store,
+        async append(workspaceId, command) {
+          if ('text' in command && command.text === 'in a hurry' && !holding) {
+            holding = true;
+            await held;
+          }
+          return store.append(workspaceId, command);
+        },
+      }),
+    });
+    try {
+      const where = await slow.workspace();
+      const { identitySecret = '' } = (await slow.store.workspace(where.id)) ?? {};
+      const anonymous = await slow.visitor(where, undefined, { reconnection: false });
+      const start = { clientId: name(), message: { clientId: name(), text: 'in a hurry' } };
+      const unanswered = anonymous.ask('conversation:start', start).catch(() => 'no answer');
+      await until(() => holding);
+      const known = slow.connect('/visitor', { auth: { protocol: 1, workspace: where.id, token: anonymous.token, identity: { token: signIdentity(identitySecret, { sub: 'kaspar' }) } } });
+      await until(() => !anonymous.socket.connected);
+      expect(known.news).toEqual([]);
+      release();
+      await known.started();
+      expect((await known.does('conversation:start', start)).entry.seq).toBe(1);
+      expect(await shownTo(known)).toEqual(['in a hurry']);
+      expect((await (await slow.agent(where)).does('inbox:list', { filter: 'all' })).conversations).toHaveLength(1);
+      expect(await unanswered).toBe('no answer');
+    } finally {
+      release();
+      await slow.close();
+    }
+  });
+
   it('finds in another tab that it has to come back, and then is the same person', async () => {
     const anonymous = await session(undefined);
     await startConversation(anonymous.client, 'in one tab');

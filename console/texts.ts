@@ -251,7 +251,7 @@ export const texts = {
     copied: 'Copied',
     copyFailed: 'Show it and copy it by hand',
     renew: 'Make a new secret',
-    renewAsk: 'Everything signed with the present secret stops working at once, until your server signs with the new one. Visitors who are connected stay connected, and no conversation is lost.',
+    renewAsk: 'Everything signed with the present secret stops working at once. People whom your website knows are known to the chat again when your server signs with the new one. No conversation is lost.',
     renewYes: 'Make a new one now',
     renewNo: 'Keep the present one',
     renewed: 'There is a new secret. Put it on your server now.',

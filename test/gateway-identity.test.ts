@@ -365,14 +365,18 @@ describe('the identity secret', () => {
     const mine = await gateway.workspace();
     const owner = await gateway.signIn(mine);
     const before = await secretOf(mine);
-    await connect({ userId: 'mo', userHash: hashUser(before, 'mo') }, undefined, mine).started();
+    const { token, visitorId } = await connect({ userId: 'mo', userHash: hashUser(before, 'mo') }, undefined, mine).started();
+    const anonymous = await gateway.visitor(mine);
     const { status, body } = await ask('POST', owner);
     expect(status).toBe(200);
     expect(body.secret).toMatch(/^[0-9a-f]{64}$/);
     expect(body.secret).not.toBe(before);
     expect(await ask('GET', owner)).toEqual({ status: 200, body });
     expect(await connect({ userId: 'mo', userHash: hashUser(before, 'mo') }, undefined, mine).refused()).toMatchObject({ code: 'identity_invalid' });
-    await connect({ userId: 'mo', userHash: hashUser(body.secret, 'mo') }, undefined, mine).started();
+    // So are the tokens of those whom it had proven: whoever had the secret could have been anybody.
+    expect(await connect(undefined, token, mine).refused()).toMatchObject({ code: 'token_expired' });
+    expect(await connect({ userId: 'mo', userHash: hashUser(body.secret, 'mo') }, undefined, mine).started()).toMatchObject({ visitorId });
+    expect(await connect(undefined, anonymous.token, mine).started()).toMatchObject({ visitorId: anonymous.visitorId });
   });
 
   it('is not renewed by another site\'s page', async () => {

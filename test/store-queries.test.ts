@@ -11,6 +11,7 @@ const WORKSPACE = 'busy';
 const LONG = 2_000;
 const ada = testMember({ name: 'Ada' });
 const long = 'conversation-0';
+const EVENT = { name: 'e', meta: {}, page: null, at: new Date().toISOString() };
 const ids = Array.from({ length: 5_000 }, (_, index) => `conversation-${index}`);
 
 interface Opened {
@@ -106,6 +107,16 @@ const questions: Array<[what: string, rows: number, run: (store: Store) => Promi
   ['a member who comes and goes', 20, async (store) => {
     await store.takeLease(WORKSPACE, null, ada.id, 'gateway-1');
     await store.dropLease(WORKSPACE, null, ada.id, 'gateway-1');
+  }],
+  ['an identity that is good for one browser', 5, (store) => store.useIdentity(WORKSPACE, { jtiHash: nanoid(), sid: 's', visitorId: 'v', expiresAt: new Date(Date.now() + 60_000).toISOString() })],
+  ['a profile', 15, (store) => store.describeVisitor(WORKSPACE, 'visitor-206', { profile: { name: nanoid(), attributes: { a: nanoid() } }, events: [EVENT] }, { create: false })],
+  ['what is known of a visitor', 60, (store) => store.visitorDetails(WORKSPACE, 'visitor-206')],
+  ['an anonymous visitor taken over by somebody with conversations', 60, async (store) => {
+    const author = visitor(nanoid());
+    await store.append(WORKSPACE, { kind: 'start', author, clientId: nanoid(), conversationId: nanoid(), conversationClientId: nanoid(), text: 'Hello', page: null });
+    await store.adoptVisitor(WORKSPACE, author.id, { visitorId: 'visitor-207', userId: 'u' });
+    await store.eraseVisitor(WORKSPACE, 'visitor-207');
+    await store.append(WORKSPACE, { kind: 'start', author: visitor('visitor-207'), clientId: nanoid(), conversationId: nanoid(), conversationClientId: nanoid(), text: 'Hello', page: null });
   }],
   ['a sign-in', 5, (store) => store.memberForSignIn(WORKSPACE, ada.email)],
 ];

@@ -292,13 +292,16 @@ begin
 end $function$
 ;
 
-CREATE OR REPLACE FUNCTION miradesk.adopt_files(p_workspace text, p_from text, p_to text)
+CREATE OR REPLACE FUNCTION miradesk.adopt_files(p_workspace text, p_from text, p_to text, p_conversations text[])
  RETURNS void
  LANGUAGE plpgsql
 AS $function$
 begin
   if to_regclass('miradesk.files') is null then return; end if;
-  execute 'update miradesk.files set owner_id = $3 where workspace_id = $1 and owner_kind = ''visitor'' and owner_id = $2' using p_workspace, p_from, p_to;
+  execute '
+    update miradesk.files f set owner_id = $3
+    where f.workspace_id = $1 and f.owner_kind = ''visitor'' and f.owner_id = $2 and (f.conversation_id is null or f.conversation_id = any($4))'
+  using p_workspace, p_from, p_to, p_conversations;
 end $function$
 ;
 
@@ -345,7 +348,7 @@ begin
         where o.workspace_id = p_workspace and o.author_kind = 'visitor' and o.author_id = p_to and o.client_id = e.client_id
       ) then null else e.client_id end
   where e.workspace_id = p_workspace and e.conversation_id = any(v_ids) and e.author_kind = 'visitor' and e.author_id = p_from;
-  perform miradesk.adopt_files(p_workspace, p_from, p_to);
+  perform miradesk.adopt_files(p_workspace, p_from, p_to, v_ids);
 
   -- What was said without proof fills what is not known yet.
   select v.* into v_before from miradesk.visitors v where v.workspace_id = p_workspace and v.id = p_to;
@@ -951,7 +954,7 @@ begin
       with erased as (
         update miradesk.files f
         set removed_at = clock_timestamp(), owner_id = '''', conversation_id = null, name = null, type = null, size = null, width = null, height = null
-        where f.workspace_id = $1 and (f.conversation_id = any($3) or (f.owner_kind = ''visitor'' and f.owner_id = $2))
+        where f.workspace_id = $1 and (f.conversation_id = any($3) or (f.conversation_id is null and f.owner_kind = ''visitor'' and f.owner_id = $2))
         returning f.id
       )
       select coalesce(array_agg(id), ''{}'') from erased' into v_ids using p_workspace, p_visitor, p_conversations;

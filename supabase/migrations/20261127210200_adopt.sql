@@ -1,11 +1,14 @@
 -- A visitor turns out to be a person the site knows.
 
 -- Files have a table of their own from another migration on, which may come later.
-create function miradesk.adopt_files(p_workspace text, p_from text, p_to text) returns void
+create function miradesk.adopt_files(p_workspace text, p_from text, p_to text, p_conversations text[]) returns void
 language plpgsql as $$
 begin
   if to_regclass('miradesk.files') is null then return; end if;
-  execute 'update miradesk.files set owner_id = $3 where workspace_id = $1 and owner_kind = ''visitor'' and owner_id = $2' using p_workspace, p_from, p_to;
+  execute '
+    update miradesk.files f set owner_id = $3
+    where f.workspace_id = $1 and f.owner_kind = ''visitor'' and f.owner_id = $2 and (f.conversation_id is null or f.conversation_id = any($4))'
+  using p_workspace, p_from, p_to, p_conversations;
 end $$;
 
 -- What an anonymous visitor has said and is known by becomes the identified one's, and the anonymous one is no more. Answers the ids of the
@@ -49,7 +52,7 @@ begin
         where o.workspace_id = p_workspace and o.author_kind = 'visitor' and o.author_id = p_to and o.client_id = e.client_id
       ) then null else e.client_id end
   where e.workspace_id = p_workspace and e.conversation_id = any(v_ids) and e.author_kind = 'visitor' and e.author_id = p_from;
-  perform miradesk.adopt_files(p_workspace, p_from, p_to);
+  perform miradesk.adopt_files(p_workspace, p_from, p_to, v_ids);
 
   -- What was said without proof fills what is not known yet.
   select v.* into v_before from miradesk.visitors v where v.workspace_id = p_workspace and v.id = p_to;

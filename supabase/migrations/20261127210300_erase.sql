@@ -36,7 +36,7 @@ begin
       with erased as (
         update miradesk.files f
         set removed_at = clock_timestamp(), owner_id = '''', conversation_id = null, name = null, type = null, size = null, width = null, height = null
-        where f.workspace_id = $1 and (f.conversation_id = any($3) or (f.owner_kind = ''visitor'' and f.owner_id = $2))
+        where f.workspace_id = $1 and (f.conversation_id = any($3) or (f.conversation_id is null and f.owner_kind = ''visitor'' and f.owner_id = $2))
         returning f.id
       )
       select coalesce(array_agg(id), ''{}'') from erased' into v_ids using p_workspace, p_visitor, p_conversations;

@@ -89,11 +89,11 @@ export async function createApp({ config, store, assets, logger, neighbours = nu
   });
   const { presence, viewing } = gateways;
   const log: Pick<Store, 'append'> = neighbours ? { append: tellRepeated(store.append, road, namespaces) } : store;
-  const profiles = visitorProfiles(store, logger);
   const writes = new VisitorWrites();
+  const profiles = visitorProfiles(store, writes, logger);
   const typing = createTyping(store, namespaces);
   const visitorHandlers: VisitorHandlers = {
-    ...writes.tracked(profiles.storingFirst(visitorMessages(log, namespaces))), ...profiles.visitor,
+    ...writes.tracked(visitorMessages(log, namespaces)), ...profiles.visitor,
     ...visitorErase({ store, namespaces, removeFiles: async () => {}, logger }), ...visitorLog(store, traffic.visitors.syncs), ...visitorReads(store, namespaces), ...typing.visitor,
   };
   const agentHandlers: AgentHandlers = {

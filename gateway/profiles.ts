@@ -2,27 +2,30 @@
  * What is known of a visitor beside what they write: profile, attributes, tags, events. It is stored with their first message; until then it waits on the
  * connection, for somebody who has not written is not in the database (rule W1).
  */
+import type { z } from 'zod';
 import { ATTRIBUTES_MAX, EVENTS_KEPT, PAYLOAD_MAX_BYTES, TAGS_MAX } from '../shared/limits.ts';
-import type { Profile } from '../shared/protocol.ts';
+import type { Profile, visitorRequests } from '../shared/protocol.ts';
 import type { AgentHandlers } from './agent-namespace.ts';
 import type { Logger } from './logger.ts';
-import type { VisitorSocket } from './rooms.ts';
+import { RequestError } from './request-errors.ts';
 import type { VisitorChange, VisitorStore } from './store/visitor-store.ts';
 import type { VisitorContext, VisitorHandlers } from './visitor-namespace.ts';
+import type { VisitorWrites } from './visitor-writes.ts';
 
-type Writing = Pick<VisitorHandlers, 'conversation:start' | 'message:send'>;
+type Start = z.output<(typeof visitorRequests)['conversation:start']>;
 
 export interface Profiles {
   visitor: Pick<VisitorHandlers, 'profile:set' | 'event:track'>;
-  /** The same handlers, which first store what waits. So what comes with a message is durable when the message is. */
-  storingFirst(handlers: Writing): Writing;
+  /** Stores what waits, and the profile that comes with the beginning of a conversation. So both are durable when the message is. Undefined: there is nothing to store. */
+  beforeWriting(context: VisitorContext, event: string, payload: unknown): Promise<void> | undefined;
   /** Stores what came with the handshake, where the visitor is one who has written. */
   arrived(context: VisitorContext): void;
 }
 
-export function visitorProfiles(store: Pick<VisitorStore, 'describeVisitor'>, logger: Logger): Profiles {
+export function visitorProfiles(store: Pick<VisitorStore, 'describeVisitor'>, writes: Pick<VisitorWrites, 'track'>, logger: Logger): Profiles {
   /** One after another on a connection, so that what was said later stays later. What cannot be stored now stays unless it is the addition itself: its sender is told. */
-  async function take({ workspaceId, visitorId, socket: { data } }: VisitorContext, addition: VisitorChange, options: { create: boolean }): Promise<void> {
+  async function take(context: VisitorContext, addition: VisitorChange, options: { create: boolean }): Promise<void> {
+    const { workspaceId, visitorId, socket: { data } } = context;
     const stored = Promise.resolve(data.storing).then(async () => {
       const change = mergeChanges(data.change, addition);
       if (isEmpty(change)) return;
@@ -30,10 +33,14 @@ export function visitorProfiles(store: Pick<VisitorStore, 'describeVisitor'>, lo
       data.change = known ? {} : change;
     });
     data.storing = stored.catch(() => {});
-    await stored;
+    await writes.track(context, stored);
   }
 
-  const waits = ({ data }: VisitorSocket): boolean => !isEmpty(data.change);
+  /** A connection that was closed meanwhile may belong to somebody who is another person by now: nothing more is stored in the old name, and the client comes back. */
+  async function takeBefore(context: VisitorContext, addition: VisitorChange, options: { create: boolean }): Promise<void> {
+    await take(context, addition, options);
+    if (!context.socket.connected) throw new RequestError('unavailable', { retryAfterMs: 0 });
+  }
 
   return {
     visitor: {
@@ -46,17 +53,11 @@ export function visitorProfiles(store: Pick<VisitorStore, 'describeVisitor'>, lo
         return { answer: {} };
       },
     },
-    storingFirst: (handlers) => ({
-      async 'conversation:start'(context, payload) {
-        const { profile } = payload;
-        if (profile || waits(context.socket)) await take(context, profile ? { profile } : {}, { create: true });
-        return handlers['conversation:start'](context, payload);
-      },
-      async 'message:send'(context, payload) {
-        if (waits(context.socket)) await take(context, {}, { create: false });
-        return handlers['message:send'](context, payload);
-      },
-    }),
+    beforeWriting(context, event, payload) {
+      const create = event === 'conversation:start';
+      const profile = create ? (payload as Start).profile : undefined;
+      return profile || !isEmpty(context.socket.data.change) ? takeBefore(context, profile ? { profile } : {}, { create }) : undefined;
+    },
     arrived(context) {
       const { signed, profile } = context.socket.data.change;
       if (signed || profile) take(context, {}, { create: false }).catch((error: unknown) => logger.warn({ err: error }, 'a profile is stored later'));

@@ -26,7 +26,7 @@ export interface VisitorNamespaceOptions {
   clientAddress: ClientAddress;
   handlers: VisitorHandlers;
   identities: Identities;
-  profiles: Pick<Profiles, 'arrived'>;
+  profiles: Pick<Profiles, 'arrived' | 'beforeWriting'>;
   traffic: Pick<SideTraffic, 'requests' | 'handshakes'>;
   config: Pick<Config, 'publicUrl' | 'heartbeatMs' | 'rateVisitorMessages' | 'rateVisitorRequests'>;
 }
@@ -68,6 +68,7 @@ export function serveVisitors(namespace: VisitorNamespace, options: VisitorNames
     serveRequests<VisitorContext>(socket, context, {
       schemas: visitorRequests,
       handlers,
+      prepare: (_, event, payload) => (WRITES.has(event) ? profiles.beforeWriting(context, event, payload) : undefined),
       admit: (_, event) => (WRITES.has(event) ? messages : others).claim(key),
       workInHand: gate.workInHand,
       logger: gate.logger,

@@ -6,28 +6,29 @@ type Writing = Pick<VisitorHandlers, 'conversation:start' | 'message:send'>;
 export class VisitorWrites {
   readonly #underway = new Map<string, Set<Promise<unknown>>>();
 
-  /** The same handlers, known here for as long as they work. */
+  /** The same handlers, whose work is tracked. */
   tracked(handlers: Writing): Writing {
     return {
-      'conversation:start': (context, payload) => this.#track(context, handlers['conversation:start'](context, payload)),
-      'message:send': (context, payload) => this.#track(context, handlers['message:send'](context, payload)),
+      'conversation:start': (context, payload) => this.track(context, handlers['conversation:start'](context, payload)),
+      'message:send': (context, payload) => this.track(context, handlers['message:send'](context, payload)),
     };
   }
 
   /** Resolves when all that is under way for a visitor now has ended, well or not. */
   async settled(workspaceId: string, visitorId: string): Promise<void> {
-    await Promise.allSettled(this.#underway.get(`${workspaceId}:${visitorId}`) ?? []);
+    await Promise.allSettled([...this.#underway.get(`${workspaceId}:${visitorId}`) ?? []]);
   }
 
-  async #track<T>({ workspaceId, visitorId }: VisitorContext, work: Promise<T>): Promise<T> {
+  /** Knows of some work for as long as it lasts. Answers the promise itself: another that follows it would come later than those of others (see RequestRoad.prepare). */
+  track<T>({ workspaceId, visitorId }: VisitorContext, work: Promise<T>): Promise<T> {
     const key = `${workspaceId}:${visitorId}`;
     const all = this.#underway.get(key) ?? new Set();
     this.#underway.set(key, all.add(work));
-    try {
-      return await work;
-    } finally {
+    const done = (): void => {
       all.delete(work);
       if (all.size === 0) this.#underway.delete(key);
-    }
+    };
+    work.then(done, done);
+    return work;
   }
 }

@@ -253,43 +253,48 @@ describe('[P2] an anonymous visitor who turns out to be somebody', () => {
     expect(await shownTo(known.client)).toEqual(['sent twice', 'this, too']);
   });
 
-  it('[D2] whose first message is still being stored takes it along, and sends it again without doubling it', async () => {
-    let release = (): void => {};
-    const held = new Promise<void>((resolve) => { release = resolve; });
-    let holding = false;
-    const slow = await startTestGateway({
-      wrap: (store) => ({
-        ...store,
-        async append(workspaceId, command) {
-          if ('text' in command && command.text === 'in a hurry' && !holding) {
-            holding = true;
-            await held;
-          }
-          return store.append(workspaceId, command);
-        },
-      }),
+  for (const stage of ['append', 'describeVisitor'] as const) {
+    it(`[D2] whose first message is still being stored takes it along, and sends it again without doubling it: ${stage}`, async () => {
+      let release = (): void => {};
+      const held = new Promise<void>((resolve) => { release = resolve; });
+      let holding = false;
+      const hold = async (which: typeof stage): Promise<void> => {
+        if (which !== stage || holding) return;
+        holding = true;
+        await held;
+      };
+      const slow = await startTestGateway({
+        wrap: (store) => ({
+          ...store,
+          append: async (...args) => hold('append').then(() => store.append(...args)),
+          describeVisitor: async (...args) => hold('describeVisitor').then(() => store.describeVisitor(...args)),
+        }),
+      });
+      try {
+        const where = await slow.workspace();
+        const { identitySecret = '' } = (await slow.store.workspace(where.id)) ?? {};
+        const anonymous = await slow.visitor(where, undefined, { reconnection: false });
+        const start = { clientId: name(), message: { clientId: name(), text: 'in a hurry' }, profile: { phone: '123' } };
+        const unanswered = anonymous.ask('conversation:start', start).catch(() => 'no answer');
+        await until(() => holding);
+        const known = slow.connect('/visitor', { auth: { protocol: 1, workspace: where.id, token: anonymous.token, identity: { token: signIdentity(identitySecret, { sub: 'kaspar' }) } } });
+        await until(() => !anonymous.socket.connected);
+        expect(known.news).toEqual([]);
+        release();
+        const { visitorId } = await known.started();
+        expect((await known.does('conversation:start', start)).entry.seq).toBe(1);
+        expect(await shownTo(known)).toEqual(['in a hurry']);
+        const agent = await slow.agent(where);
+        expect((await agent.does('inbox:list', { filter: 'all' })).conversations).toHaveLength(1);
+        expect((await agent.does('visitor:load', { visitorId })).visitor).toMatchObject({ phone: '123', userId: 'kaspar' });
+        expect(await agent.fails('visitor:load', { visitorId: anonymous.visitorId })).toBe('not_found');
+        expect(await unanswered).toBe('no answer');
+      } finally {
+        release();
+        await slow.close();
+      }
     });
-    try {
-      const where = await slow.workspace();
-      const { identitySecret = '' } = (await slow.store.workspace(where.id)) ?? {};
-      const anonymous = await slow.visitor(where, undefined, { reconnection: false });
-      const start = { clientId: name(), message: { clientId: name(), text: 'in a hurry' } };
-      const unanswered = anonymous.ask('conversation:start', start).catch(() => 'no answer');
-      await until(() => holding);
-      const known = slow.connect('/visitor', { auth: { protocol: 1, workspace: where.id, token: anonymous.token, identity: { token: signIdentity(identitySecret, { sub: 'kaspar' }) } } });
-      await until(() => !anonymous.socket.connected);
-      expect(known.news).toEqual([]);
-      release();
-      await known.started();
-      expect((await known.does('conversation:start', start)).entry.seq).toBe(1);
-      expect(await shownTo(known)).toEqual(['in a hurry']);
-      expect((await (await slow.agent(where)).does('inbox:list', { filter: 'all' })).conversations).toHaveLength(1);
-      expect(await unanswered).toBe('no answer');
-    } finally {
-      release();
-      await slow.close();
-    }
-  });
+  }
 
   it('finds in another tab that it has to come back, and then is the same person', async () => {
     const anonymous = await session(undefined);

@@ -16,7 +16,8 @@ export class VisitorWrites {
 
   /** Resolves when all that is under way for a visitor now has ended, well or not. */
   async settled(workspaceId: string, visitorId: string): Promise<void> {
-    await Promise.allSettled([...this.#underway.get(`${workspaceId}:${visitorId}`) ?? []]);
+    const underway = this.#underway.get(`${workspaceId}:${visitorId}`);
+    if (underway) await Promise.allSettled(underway);
   }
 
   /** Knows of some work for as long as it lasts. Answers the promise itself: another that follows it would come later than those of others (see RequestRoad.prepare). */
@@ -24,11 +25,10 @@ export class VisitorWrites {
     const key = `${workspaceId}:${visitorId}`;
     const all = this.#underway.get(key) ?? new Set();
     this.#underway.set(key, all.add(work));
-    const done = (): void => {
+    void work.catch(() => {}).then(() => {
       all.delete(work);
       if (all.size === 0) this.#underway.delete(key);
-    };
-    work.then(done, done);
+    });
     return work;
   }
 }

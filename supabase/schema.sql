@@ -327,10 +327,8 @@ begin
   if not found then return '[]'; end if;
   -- Starting a conversation needs the visitor's row, so no more of them can appear.
   v_ids := array(select k.id from miradesk.conversations k where k.workspace_id = p_workspace and k.visitor_id = p_from order by k.id);
-  -- Those of both, because a new name is news of all.
-  perform from (
-      select k.id from miradesk.conversations k where k.workspace_id = p_workspace and k.visitor_id in (p_from, p_to) order by k.id
-    ) named,
+  -- And those of the other, of which a new name is news.
+  perform from (select distinct id collate "C" as id from unnest(v_ids || miradesk.prominent_conversations(p_workspace, p_to)) id order by 1) named,
     lateral (select from miradesk.conversations k where k.workspace_id = p_workspace and k.id = named.id for update) locked;
 
   -- The same may have been sent in both names. Then the one that is there keeps the name.
@@ -1443,6 +1441,16 @@ begin
 end $function$
 ;
 
+CREATE OR REPLACE FUNCTION miradesk.prominent_conversations(p_workspace text, p_visitor text)
+ RETURNS text[]
+ LANGUAGE sql
+ STABLE
+AS $function$
+  select array(
+    select k.id from miradesk.conversations k where k.workspace_id = p_workspace and k.visitor_id = p_visitor order by k.activity_at desc, k.id desc limit 50)
+$function$
+;
+
 CREATE OR REPLACE FUNCTION miradesk.readable(p_workspace text, p_audience text, p_reader text, p_conversation text)
  RETURNS miradesk.conversations
  LANGUAGE plpgsql
@@ -1787,12 +1795,12 @@ CREATE OR REPLACE FUNCTION miradesk.touch_conversations(p_workspace text, p_visi
  RETURNS void
  LANGUAGE plpgsql
 AS $function$
+declare
+  v_ids text[] := miradesk.prominent_conversations(p_workspace, p_visitor);
 begin
-  perform from (
-      select k.id from miradesk.conversations k where k.workspace_id = p_workspace and k.visitor_id = p_visitor order by k.id
-    ) named,
+  perform from (select id collate "C" as id from unnest(v_ids) id order by 1) named,
     lateral (select from miradesk.conversations k where k.workspace_id = p_workspace and k.id = named.id for no key update) locked;
-  update miradesk.conversations k set changed_xid = pg_current_xact_id() where k.workspace_id = p_workspace and k.visitor_id = p_visitor;
+  update miradesk.conversations k set changed_xid = pg_current_xact_id() where k.workspace_id = p_workspace and k.id = any(v_ids);
 end $function$
 ;
 

@@ -95,6 +95,17 @@ export function visitorsContract(contract: Contract): void {
       expect((await scene.store.history(scene.id, asAgent(scene.ada), { conversationId, before: 9, limit: 9 })).entries).toHaveLength(1);
     });
 
+    test('is news of the newest conversations only, where there are very many', async () => {
+      const { store, id, ada, start } = await contract.scene();
+      for (let index = 0; index < 60; index += 1) await start('v');
+      const { cursor } = await store.inboxChanges(id, ada.id, null);
+      await store.describeVisitor(id, 'v', { profile: { name: 'Xu' } }, { create: false });
+      const changes = await store.inboxChanges(id, ada.id, cursor);
+      expect(changes.answer === 'changes' && changes.conversations.length).toBe(50);
+      const { conversations } = await store.inboxList(id, ada.id, { filter: 'all', after: null, limit: 100 });
+      expect(new Set(conversations.map(({ visitor: { name } }) => name))).toEqual(new Set(['Xu']));
+    });
+
     test('[D8] belongs to one workspace', async () => {
       const [one, two] = [await contract.scene(), await contract.scene()];
       const { visitorId } = await one.start();

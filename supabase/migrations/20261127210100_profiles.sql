@@ -91,15 +91,23 @@ begin
       select o.id from miradesk.visitor_events o where o.workspace_id = p_workspace and o.visitor_id = p_visitor order by o.id desc offset p_max limit 1);
 end $$;
 
--- Inboxes show the visitor's name with each of these conversations, so they have changed. In the order of ids, as everywhere.
+-- A visitor's conversations that inboxes are told of when the visitor's name changes: the newest, so that somebody with thousands of them cannot have all
+-- rewritten again and again. Older ones show the name when they are listed.
+create function miradesk.prominent_conversations(p_workspace text, p_visitor text) returns text[]
+language sql stable as $$
+  select array(
+    select k.id from miradesk.conversations k where k.workspace_id = p_workspace and k.visitor_id = p_visitor order by k.activity_at desc, k.id desc limit 50)
+$$;
+
+-- Inboxes show the visitor's name with each of these, so they have changed. In the order of ids, as everywhere.
 create function miradesk.touch_conversations(p_workspace text, p_visitor text) returns void
 language plpgsql as $$
+declare
+  v_ids text[] := miradesk.prominent_conversations(p_workspace, p_visitor);
 begin
-  perform from (
-      select k.id from miradesk.conversations k where k.workspace_id = p_workspace and k.visitor_id = p_visitor order by k.id
-    ) named,
+  perform from (select id collate "C" as id from unnest(v_ids) id order by 1) named,
     lateral (select from miradesk.conversations k where k.workspace_id = p_workspace and k.id = named.id for no key update) locked;
-  update miradesk.conversations k set changed_xid = pg_current_xact_id() where k.workspace_id = p_workspace and k.visitor_id = p_visitor;
+  update miradesk.conversations k set changed_xid = pg_current_xact_id() where k.workspace_id = p_workspace and k.id = any(v_ids);
 end $$;
 
 -- Takes in what became known of a visitor: {userId, signed, profile, events}, of which any may be missing. False: there is no such visitor, and none was

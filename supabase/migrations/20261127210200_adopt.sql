@@ -31,10 +31,8 @@ begin
   if not found then return '[]'; end if;
   -- Starting a conversation needs the visitor's row, so no more of them can appear.
   v_ids := array(select k.id from miradesk.conversations k where k.workspace_id = p_workspace and k.visitor_id = p_from order by k.id);
-  -- Those of both, because a new name is news of all.
-  perform from (
-      select k.id from miradesk.conversations k where k.workspace_id = p_workspace and k.visitor_id in (p_from, p_to) order by k.id
-    ) named,
+  -- And those of the other, of which a new name is news.
+  perform from (select distinct id collate "C" as id from unnest(v_ids || miradesk.prominent_conversations(p_workspace, p_to)) id order by 1) named,
     lateral (select from miradesk.conversations k where k.workspace_id = p_workspace and k.id = named.id for update) locked;
 
   -- The same may have been sent in both names. Then the one that is there keeps the name.

@@ -45,7 +45,10 @@ function Who({ conversation, headingRef }: { conversation: ListedConversation; h
     <div class="who">
       <Avatar id={conversation.visitor.id} name={name} />
       <div class="who-words">
-        <h2 ref={headingRef} tabIndex={-1}><bdi>{name}</bdi></h2>
+        <h2 ref={headingRef} tabIndex={-1}>
+          <bdi>{name}</bdi>
+          {conversation.visitor.verified ? <span class="verified-mark" title={texts.details.verifiedHint}><Icon name="closed" size={16} /><span class="visually-hidden"> ({texts.details.verified})</span></span> : null}
+        </h2>
         {page ? (
           <p class="who-page">
             <span class="visually-hidden">{texts.conversation.wroteFrom} </span>

@@ -54,7 +54,8 @@ function Conversation({ id, view, details }: { id: string; view: InboxFilter; de
   }, []);
 
   const state = log.state.value;
-  if (state === 'missing') return <Missing view={view} />;
+  if (state === 'missing') return <Missing view={view} heading={t.missing} words={t.missingText} />;
+  if (state === 'erased') return <Missing view={view} heading={t.erased} words={t.erasedText} takesFocus />;
   const name = conversation ? visitorName(conversation.visitor) : texts.people.visitor;
   return (
     <>
@@ -69,12 +70,15 @@ function Conversation({ id, view, details }: { id: string; view: InboxFilter; de
   );
 }
 
-function Missing({ view }: { view: InboxFilter }) {
+/** `takesFocus`: it takes the place of a conversation that was being read or written in. */
+function Missing({ view, heading, words, takesFocus = false }: { view: InboxFilter; heading: string; words: string; takesFocus?: boolean }) {
+  const title = useRef<HTMLHeadingElement>(null);
+  useEffect(() => { if (takesFocus) title.current?.focus(); }, [takesFocus]);
   const to = { at: 'inbox', view, conversationId: null } as const;
   return (
     <section class="conversation-pane empty-pane" id="conversation">
-      <h2>{t.missing}</h2>
-      <p>{t.missingText}</p>
+      <h2 ref={title} tabIndex={-1}>{heading}</h2>
+      <p>{words}</p>
       <a class="button" href={addressOf(to)} onClick={followLink(to)}>{t.toList}</a>
     </section>
   );

@@ -46,6 +46,7 @@ export function openDesk({ member, workspace }: SignedIn): Desk {
     onListed({ id, head, preview }) {
       if (preview?.author === 'visitor') reading.delivered(id, head);
     },
+    onErased: (ids) => logs.erase(ids),
   });
   const arrivals = createArrivals({ inbox, memberId: member.id });
   const logs = createLogs({ connection, inbox, onEntry: (entry: Entry) => arrivals.inOpened(entry) });

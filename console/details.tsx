@@ -1,19 +1,18 @@
 /** What is known of the visitor and of the conversation, beside it. */
-import type { ComponentChildren } from 'preact';
 import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import type { ListedConversation } from '../shared/protocol.ts';
 import { Avatar } from './avatar.tsx';
-import { now } from './clock.ts';
 import { copyText } from './copy-text.ts';
 import { useDesk } from './desk.ts';
+import { Fact, Moment } from './fact.tsx';
 import { Icon } from './icons.tsx';
 import { safeHref } from '../shared/links.ts';
 import { shortAddress } from './short-address.ts';
 import { visitorName } from './names.ts';
 import { addressOf } from './routes.ts';
 import { texts } from './texts.ts';
-import { fullDate, timeAgo } from './times.ts';
+import { Verified, VisitorFacts } from './visitor-facts.tsx';
 
 const t = texts.details;
 
@@ -49,32 +48,26 @@ export function Details({ conversation, onClose }: { conversation: ListedConvers
         <div class="details-person">
           <Avatar id={visitor.id} name={name} size="l" />
           <p class="details-name"><bdi>{name}</bdi></p>
+          {visitor.verified ? <Verified /> : null}
           {visitor.name || visitor.email ? null : <p class="muted">{t.anonymous}</p>}
         </div>
         <dl>
           {visitor.email ? <Fact name={t.email}><bdi>{visitor.email}</bdi></Fact> : null}
-          <Fact name={t.page}>{page ? <><Address url={page.url} words={page.title || shortAddress(page.url)} /><span class="fact-more"><bdi>{shortAddress(page.url)}</bdi></span></> : t.pageNone}</Fact>
-          {page?.referrer ? <Fact name={t.referrer}><Address url={page.referrer} words={shortAddress(page.referrer)} /></Fact> : null}
-          <Fact name={t.status}><span class="status-word" data-status={conversation.status}>{conversation.status === 'open' ? t.open : t.closed}</span></Fact>
-          <Fact name={t.assignee}>{conversation.assignee?.name ?? texts.people.nobody}</Fact>
-          <Fact name={t.started}><Moment at={conversation.createdAt} /></Fact>
-          <Fact name={t.activity}><Moment at={conversation.activityAt} /></Fact>
-          <Fact name={t.messages}>{conversation.visitorMessages}</Fact>
+          <VisitorFacts conversation={conversation}>
+            <Fact name={t.page}>{page ? <><Address url={page.url} words={page.title || shortAddress(page.url)} /><span class="fact-more"><bdi>{shortAddress(page.url)}</bdi></span></> : t.pageNone}</Fact>
+            {page?.referrer ? <Fact name={t.referrer}><Address url={page.referrer} words={shortAddress(page.referrer)} /></Fact> : null}
+            <Fact name={t.status}><span class="status-word" data-status={conversation.status}>{conversation.status === 'open' ? t.open : t.closed}</span></Fact>
+            <Fact name={t.assignee}>{conversation.assignee?.name ?? texts.people.nobody}</Fact>
+            <Fact name={t.started}><Moment at={conversation.createdAt} /></Fact>
+            <Fact name={t.activity}><Moment at={conversation.activityAt} /></Fact>
+            <Fact name={t.messages}>{conversation.visitorMessages}</Fact>
+          </VisitorFacts>
           <Fact name={t.visitorId}><code>{visitor.id}</code></Fact>
         </dl>
         <CopyLink id={conversation.id} />
       </div>
     </section>
   );
-}
-
-function Fact({ name, children }: { name: string; children: ComponentChildren }) {
-  return <div class="fact"><dt>{name}</dt><dd>{children}</dd></div>;
-}
-
-function Moment({ at }: { at: string }) {
-  const ago = timeAgo(at, now.value);
-  return <time dateTime={at} title={fullDate(at)}>{ago}<span class="fact-more">{fullDate(at)}</span></time>;
 }
 
 function Address({ url, words }: { url: string; words: string }) {

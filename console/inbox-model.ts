@@ -80,6 +80,13 @@ export function countsAfter(counts: InboxCounts, before: InboxConversation | und
   return next;
 }
 
+/** What the counts become when a conversation is there no more. */
+export function countsWithout(counts: InboxCounts, gone: InboxConversation, memberId: string): InboxCounts {
+  const next = { ...counts };
+  for (const view of Object.keys(next) as InboxFilter[]) if (belongs(gone, view, memberId)) next[view] = Math.max(0, next[view] - 1);
+  return next;
+}
+
 /** For the title: open conversations with something unread that are this member's or nobody's. */
 export function waitingFor(conversations: Iterable<ListedConversation>, memberId: string): number {
   let waiting = 0;

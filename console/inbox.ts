@@ -5,13 +5,14 @@
 import { batch, computed, signal, type ReadonlySignal, type Signal } from '@preact/signals';
 import type { AgentNews, InboxCounts, InboxFilter, ListedConversation } from '../shared/protocol.ts';
 import type { Connection } from './connection.ts';
-import { countsAfter, mergeConversation, movesInList, NO_COUNTS, orderOf, waitingFor, type IncomingConversation, type KnownConversation } from './inbox-model.ts';
+import { countsAfter, countsWithout, mergeConversation, movesInList, NO_COUNTS, orderOf, waitingFor, type IncomingConversation, type KnownConversation } from './inbox-model.ts';
 import { fetchPages, NOT_LOADED, type PageState } from './inbox-pages.ts';
 import { createThrottle } from './throttle.ts';
 
 const NEWS_EVERY_MS = 100;
 const HEAL_EVERY_MS = 1_000;
 const RELOAD_MAX = 200;
+const ERASED_KEPT = 1_000;
 
 export interface Inbox {
   readonly counts: ReadonlySignal<InboxCounts | null>;
@@ -34,8 +35,8 @@ export interface Inbox {
   dispose(): void;
 }
 
-/** `onListed`: told each conversation that an answer of the gateway brought here. */
-export function createInbox(options: { connection: Connection; memberId: string; onListed?(conversation: ListedConversation): void }): Inbox {
+/** `onListed`: told each conversation that an answer of the gateway brought here. `onErased`: told the ids of those that were erased. */
+export function createInbox(options: { connection: Connection; memberId: string; onListed?(conversation: ListedConversation): void; onErased?(ids: readonly string[]): void }): Inbox {
   const { connection, memberId } = options;
   const rows = new Map<string, Signal<KnownConversation>>();
   /** These grow when a list may look different, when a conversation came or went, when anything changed. */
@@ -54,10 +55,13 @@ export function createInbox(options: { connection: Connection; memberId: string;
   let cursor: string | null = null;
   let syncing: Promise<void> | null = null;
   let syncAgain = false;
+  /** Erased lately: news and answers that were on their way must not bring them back. */
+  const erased = new Set<string>();
   /** Ids that news touched while the list is being loaded afresh. */
   let touched: Set<string> | null = null;
 
   function put(incoming: IncomingConversation): void {
+    if (erased.has(incoming.id)) return;
     const row = rows.get(incoming.id);
     const before = row?.peek();
     const after = mergeConversation(before, incoming);
@@ -72,6 +76,24 @@ export function createInbox(options: { connection: Connection; memberId: string;
     anyVersion.value += 1;
   }
 
+  function forget(ids: readonly string[]): void {
+    batch(() => {
+      for (const id of ids) {
+        erased.add(id);
+        const known = rows.get(id)?.peek();
+        if (!known) continue;
+        rows.delete(id);
+        counts.value = counts.peek() && countsWithout(counts.peek() ?? NO_COUNTS, known, memberId);
+        for (const version of [listVersion, knownVersion, anyVersion]) version.value += 1;
+      }
+      for (const oldest of erased) {
+        if (erased.size <= ERASED_KEPT) break;
+        erased.delete(oldest);
+      }
+      if (ids.length > 0) options.onErased?.(ids);
+    });
+  }
+
   const heal = createThrottle(() => void sync(), HEAL_EVERY_MS);
   let queue: Array<Parameters<AgentNews['entry:created']>[0]> = [];
   const takeNews = createThrottle(() => {
@@ -80,7 +102,7 @@ export function createInbox(options: { connection: Connection; memberId: string;
     batch(() => {
       for (const { entry, conversation } of news) {
         // One that is new here: counted when this is its beginning; how it counted before, and how much of it was read, only the gateway can tell.
-        if (!rows.has(conversation.id)) {
+        if (!rows.has(conversation.id) && !erased.has(conversation.id)) {
           if (entry.seq === 1) counts.value = countsAfter(counts.peek() ?? NO_COUNTS, undefined, conversation, memberId);
           heal();
         }
@@ -94,6 +116,12 @@ export function createInbox(options: { connection: Connection; memberId: string;
       queue.push(news);
       newsSeen += 1;
       takeNews();
+    }),
+    connection.on('conversation:erased', ({ conversationIds }) => {
+      newsSeen += 1;
+      forget(conversationIds);
+      // Those that were not loaded here were counted, too.
+      heal();
     }),
     connection.on('read:updated', ({ conversationId, reads, member }) => {
       const known = rows.get(conversationId)?.peek();
@@ -157,6 +185,7 @@ export function createInbox(options: { connection: Connection; memberId: string;
     }
     cursor = data.cursor;
     batch(() => {
+      forget(data.gone);
       for (const conversation of data.conversations) put(conversation);
       for (const conversation of data.conversations) options.onListed?.(conversation);
       // News that came meanwhile are counted already or not, nobody knows: ask once more rather than show a wrong number.

@@ -13,16 +13,18 @@ const KEPT = 12;
 const TRIM_OVER = 400;
 const TRIM_TO = 150;
 
+export type LogState = 'loading' | 'ready' | 'missing' | 'erased';
+
 export interface Log {
   readonly timeline: ReadonlySignal<Timeline>;
-  /** `missing`: the gateway knows no such conversation. */
-  readonly state: ReadonlySignal<'loading' | 'ready' | 'missing'>;
+  /** `missing`: the gateway knows no such conversation. `erased`: it did, and the visitor had it erased. */
+  readonly state: ReadonlySignal<LogState>;
   readonly loadingEarlier: ReadonlySignal<boolean>;
 }
 
 interface OwnLog extends Log {
   timeline: Signal<Timeline>;
-  state: Signal<'loading' | 'ready' | 'missing'>;
+  state: Signal<LogState>;
   loadingEarlier: Signal<boolean>;
 }
 
@@ -35,6 +37,8 @@ export interface Logs {
   sync(ids?: readonly string[]): Promise<void>;
   /** Loads the page before the first entry known. */
   loadEarlier(id: string): Promise<void>;
+  /** Forgets what was in these conversations: they were erased. */
+  erase(ids: readonly string[]): void;
   /** Lets go of old pages of a long log, while its end is looked at. */
   trim(id: string): void;
   dispose(): void;
@@ -48,9 +52,18 @@ export function createLogs(options: { connection: Connection; inbox: Pick<Inbox,
   const syncing = new Set<string>();
   const syncAgain = new Set<string>();
 
+  function erase(ids: readonly string[]): void {
+    for (const id of ids) {
+      const log = logs.get(id);
+      if (!log) continue;
+      log.timeline.value = EMPTY_TIMELINE;
+      log.state.value = 'erased';
+    }
+  }
+
   function take(entry: Entry): void {
     const log = logs.get(entry.conversationId);
-    if (!log) return;
+    if (!log || log.state.peek() === 'erased') return;
     const { timeline, outcome } = addEntry(log.timeline.peek(), entry);
     if (outcome === 'added') {
       log.timeline.value = timeline;
@@ -69,13 +82,14 @@ export function createLogs(options: { connection: Connection; inbox: Pick<Inbox,
       if (ack.ok) {
         batch(() => {
           for (const id of ack.data.gone) {
-            const log = logs.get(id);
-            if (log) log.state.value = 'missing';
+            const state = logs.get(id)?.state;
+            if (state?.peek() === 'ready') erase([id]);
+            else if (state?.peek() === 'loading') state.value = 'missing';
           }
           for (const { conversation, catchup } of ack.data.conversations) {
             inbox.take(conversation);
             const log = logs.get(conversation.id);
-            if (!log) continue;
+            if (!log || log.state.peek() === 'erased') continue;
             const { timeline, added, outcome } = applyCatchup(log.timeline.peek(), catchup);
             const first = log.state.peek() !== 'ready';
             log.timeline.value = timeline;
@@ -111,6 +125,7 @@ export function createLogs(options: { connection: Connection; inbox: Pick<Inbox,
     },
     take,
     sync,
+    erase,
     async loadEarlier(id) {
       const log = logs.get(id);
       const before = log?.timeline.peek().entries[0]?.seq;

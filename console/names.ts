@@ -39,7 +39,7 @@ export function anonymousName(id: string): string {
 }
 
 /** What to call a visitor: their name, else their address, else two words made from their id. */
-export function visitorName(visitor: InboxConversation['visitor']): string {
+export function visitorName(visitor: Pick<InboxConversation['visitor'], 'id' | 'name' | 'email'>): string {
   return visitor.name?.trim() || visitor.email?.trim() || anonymousName(visitor.id);
 }
 

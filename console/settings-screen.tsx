@@ -14,6 +14,7 @@ import { sectionId, type Fields, type SectionName } from './settings-controls.ts
 import { FormFields } from './settings-forms.tsx';
 import { HoursFields } from './settings-hours.tsx';
 import { changeOf, formOf, problemsIn, problemsOf, type Problems, type SettingsForm, type WorkspaceAnswer } from './settings-model.ts';
+import { IdentitySettings } from './settings-identity.tsx';
 import { SettingsPreview } from './settings-preview.tsx';
 import { PrivacyFields } from './settings-privacy.tsx';
 import { MessageFields, WordFields } from './settings-words.tsx';
@@ -137,6 +138,7 @@ export function SettingsScreen() {
           ) : null}
         </form>
       ) : null}
+      {stored.value && owner ? <IdentitySettings /> : null}
     </main>
   );
 }

@@ -10,12 +10,15 @@ import type { Config } from './config.ts';
 import { createConnections } from './connections.ts';
 import { agentConversations } from './conversations.ts';
 import { createFiles } from './files.ts';
-import type { FileStorage } from './file-storage.ts';
+import { removeFiles, type FileStorage } from './file-storage.ts';
 import { createFileSweep } from './file-sweep.ts';
+import { visitorErase } from './erase.ts';
 import { createGateways, layRoad, tellRepeated, type Neighbours } from './gateways.ts';
 import type { HandshakeGate } from './handshake.ts';
 import { answers, health } from './health.ts';
 import { createHttp, limitRequests } from './http.ts';
+import { createIdentities } from './identity.ts';
+import { identitySettings } from './identity-settings.ts';
 import { agentInbox } from './inbox.ts';
 import { createLiveSessions } from './live-sessions.ts';
 import { agentLog, visitorLog } from './log.ts';
@@ -25,6 +28,7 @@ import { agentMessages, visitorMessages } from './messages.ts';
 import { createMetrics } from './metrics.ts';
 import { metricsPage } from './metrics-page.ts';
 import { pages } from './pages.ts';
+import { agentProfiles, visitorProfiles } from './profiles.ts';
 import { TokenBuckets } from './rate-limits.ts';
 import { visitorRatings } from './ratings.ts';
 import { agentReads, visitorReads } from './reads.ts';
@@ -36,6 +40,7 @@ import { countNews, createTraffic } from './traffic.ts';
 import { createTyping } from './typing.ts';
 import { refuseUnknownNamespaces } from './unknown-namespaces.ts';
 import { serveVisitors, type VisitorHandlers } from './visitor-namespace.ts';
+import { VisitorWrites } from './visitor-writes.ts';
 import { widgetFiles } from './widget-files.ts';
 import { WorkInHand } from './work-in-hand.ts';
 import { workspaceSettings } from './workspace-settings.ts';
@@ -90,17 +95,29 @@ export async function createApp({ config, store, storage, assets, logger, neighb
   });
   const { presence, viewing } = gateways;
   const log: Pick<Store, 'append'> = neighbours ? { append: tellRepeated(store.append, road, namespaces) } : store;
+  const writes = new VisitorWrites();
+  const profiles = visitorProfiles(store, writes, logger);
   const typing = createTyping(store, namespaces);
+  const eraseFiles = async (workspaceId: string, ids: readonly string[]): Promise<void> =>
+    store.dropFiles(workspaceId, await removeFiles(storage, workspaceId, ids, (error) => logger.warn({ err: error }, 'a file of an erased visitor could not be removed yet')));
   const visitorHandlers: VisitorHandlers = {
-    ...visitorMessages(log, namespaces), ...visitorRatings(log, namespaces), ...visitorLog(store, traffic.visitors.syncs), ...visitorReads(store, namespaces), ...typing.visitor,
+    ...writes.tracked(visitorMessages(log, namespaces)), ...visitorRatings(log, namespaces), ...profiles.visitor,
+    ...visitorErase({ store, namespaces, removeFiles: eraseFiles, logger }), ...visitorLog(store, traffic.visitors.syncs), ...visitorReads(store, namespaces), ...typing.visitor,
   };
   const agentHandlers: AgentHandlers = {
     ...agentMessages(log, namespaces), ...agentConversations(log, namespaces), ...agentLog(store, traffic.agents.syncs), ...agentInbox(store),
-    ...agentReads(store, namespaces), ...typing.agent, ...presence.handlers, ...viewing.handlers,
+    ...agentReads(store, namespaces), ...agentProfiles(store), ...typing.agent, ...presence.handlers, ...viewing.handlers,
   };
   const gate: HandshakeGate = { connections: new TokenBuckets(config.rateConnections), keyOf: (request) => clientAddress.keyOf(request), workInHand, logger };
+  const identities = createIdentities({
+    store, wrong: new TokenBuckets(config.rateIdentity),
+    async closeVisitor(workspaceId, visitorId) {
+      gateways.closeVisitor(workspaceId, visitorId);
+      await writes.settled(workspaceId, visitorId);
+    },
+  });
   refuseUnknownNamespaces(io, traffic.elsewhere);
-  serveVisitors(namespaces.visitors, { gate, workspaces, clientAddress, handlers: visitorHandlers, traffic: traffic.visitors, config });
+  serveVisitors(namespaces.visitors, { gate, workspaces, clientAddress, handlers: visitorHandlers, identities, profiles, traffic: traffic.visitors, config });
   serveAgents(namespaces.agents, { gate, workspaces, sessions, live, presence, viewing, clientAddress, handlers: agentHandlers, traffic: traffic.agents, config });
 
   const files = createFiles({ store, storage, clientAddress, logger, config });
@@ -111,6 +128,7 @@ export async function createApp({ config, store, storage, assets, logger, neighb
     api.addHook('onRequest', requireSameOrigin({ clientAddress, publicUrl: config.publicUrl }));
     await api.register(signIn, { store, sessions, live: { end: gateways.endSession }, workspaces, clientAddress, config });
     await api.register(files.members, { sessions });
+    await api.register(identitySettings, { store, sessions, workspaces });
     await api.register(workspaceSettings, { store, sessions, workspaces, publicUrl: config.publicUrl });
   }, { prefix: '/api' });
   await fastify.register(widgetFiles, { prefix: '/w', assets, workspaces, clientAddress, publicUrl: config.publicUrl });

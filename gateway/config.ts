@@ -90,6 +90,7 @@ export const SETTINGS = {
   rateHttp: rateSetting('RATE_HTTP', '300/10', 'HTTP requests under /api/ from one IP address.'),
   rateSignInEmail: rateSetting('RATE_SIGN_IN_EMAIL', '10/0.02', 'Failed sign-ins with one e-mail address.'),
   rateSignInIp: rateSetting('RATE_SIGN_IN_IP', '30/0.2', 'Failed sign-ins from one IP address.'),
+  rateIdentity: rateSetting('RATE_IDENTITY', '30/0.5', 'Visitors\' identities that prove to be wrong, from one IP address.'),
 } as const satisfies Record<string, Setting>;
 
 type Settings = typeof SETTINGS;

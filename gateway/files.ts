@@ -134,7 +134,7 @@ export function createFiles({ store, storage, clientAddress, logger, config, sil
         const workspace = await workspaceFor(request, reply, request.params.workspace);
         const [, token] = /^Bearer (\S{1,2000})$/i.exec(request.headers.authorization ?? '') ?? [];
         if (token === undefined) throw new RequestError('token_invalid');
-        return [workspace.id, { kind: 'visitor', id: await verifyVisitorToken(workspace, token) }];
+        return [workspace.id, { kind: 'visitor', id: (await verifyVisitorToken(workspace, token)).visitorId }];
       }
       const preflight = async (request: FastifyRequest<Gone>, reply: FastifyReply): Promise<FastifyReply> => {
         await workspaceFor(request, reply, request.params.workspace);

@@ -9,7 +9,7 @@ import { localAdapter } from './local-adapter.ts';
 import type { Logger } from './logger.ts';
 import { createPresence, type Presence } from './presence.ts';
 import type { RedisAdapter } from './redis-adapter.ts';
-import type { Namespaces } from './rooms.ts';
+import { visitorRoom, type Namespaces } from './rooms.ts';
 import type { Store } from './store/store.ts';
 import { Told } from './told.ts';
 import { createViewing, type Viewing } from './viewing.ts';
@@ -69,6 +69,8 @@ export interface Gateways {
   viewing: Viewing;
   /** Ends a session's windows at every gateway. */
   endSession: LiveSessions['end'];
+  /** Closes a visitor's connections at every gateway; their clients come back. */
+  closeVisitor(workspaceId: string, visitorId: string): void;
   /** Null: this gateway has its database to itself. */
   state(): ClusterState | null;
   start(): Promise<void>;
@@ -107,10 +109,16 @@ export function createGateways({ neighbours, road, store, namespaces, live, logg
           if (name === 'presence') presence.roster.refresh(first, null);
           else if (name === 'viewing') viewing.roster.refresh(first, second);
           else if (name === 'session-ended') live.end({ tokenHash: first });
+          else if (name === 'visitor-moved') closeHere(first, second);
           else road.adapter?.take(field);
         },
       },
     });
+  }
+
+  /** The connection, not the Socket.IO session: a client takes the end of that for the last word. */
+  function closeHere(workspaceId: string, visitorId: string): void {
+    for (const id of visitors.adapter.rooms.get(visitorRoom(workspaceId, visitorId)) ?? []) visitors.sockets.get(id)?.conn.close();
   }
 
   function tellDegraded(degraded: boolean): void {
@@ -133,6 +141,10 @@ export function createGateways({ neighbours, road, store, namespaces, live, logg
     endSession(session) {
       live.end(session);
       cluster?.publish(['session-ended', session.tokenHash]);
+    },
+    closeVisitor(workspaceId, visitorId) {
+      closeHere(workspaceId, visitorId);
+      cluster?.publish(['visitor-moved', `${workspaceId} ${visitorId}`]);
     },
     state: () => cluster?.state() ?? null,
     start: async () => cluster?.start(),

@@ -5,7 +5,7 @@ import { StoreError } from './store/store.ts';
 export type { Logger } from 'pino';
 
 /** Names under which secrets and words of people travel; should one end up in a log line, its value does not. */
-const PRIVATE = ['text', 'password', 'passwordHash', 'token', 'tokenSecret', 'tokenHash', 'cookie', 'authorization', 'email', 'auth', 'payload', 'body', 'headers', 'preview', 'url'];
+const PRIVATE = ['text', 'password', 'passwordHash', 'token', 'tokenSecret', 'identitySecret', 'identity', 'userId', 'userHash', 'secret', 'tokenHash', 'cookie', 'authorization', 'email', 'auth', 'payload', 'body', 'headers', 'preview', 'url'];
 
 /** Logs to standard error unless a destination is given. Written at once: a crash loses no line. */
 export function createLogger(level: string, destination: DestinationStream = pino.destination({ fd: 2, sync: true })): Logger {

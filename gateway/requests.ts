@@ -38,6 +38,11 @@ export interface RequestRoad<C> {
   admit(context: C, event: string): void;
   /** Refuses a request by rejecting, before it is handled: sessions that ended. */
   authorize?(context: C): Promise<void>;
+  /**
+   * What has to be done before a request is handled; rejecting refuses it. Not a part of the handler: what handlers wait for after the commit decides in
+   * which order news are told, so they all wait for the same.
+   */
+  prepare?(context: C, event: string, payload: unknown): Promise<void> | undefined;
   workInHand: WorkInHand;
   logger: Logger;
   observer?: RequestObserver;
@@ -88,6 +93,7 @@ export function serveRequests<C>(socket: RequestSocket, context: C, road: Reques
     const parsed = parsePayload(schema, payload);
     if (road.workInHand.ending) throw new RequestError('unavailable', { retryAfterMs: road.workInHand.retryAfterMs });
     await road.authorize?.(context);
+    if (road.prepare) await road.prepare(context, name, parsed);
     return handler(context, parsed as never);
   }
 

@@ -2,9 +2,20 @@
 import type { DefaultEventsMap, Namespace, Socket } from 'socket.io';
 import type { AgentNews, VisitorNews } from '../shared/protocol.ts';
 import type { Member } from './store/store.ts';
+import type { VisitorChange } from './store/visitor-store.ts';
+import type { VisitorSession } from './visitor-tokens.ts';
 
 /** Who a socket in /visitor belongs to. Set by the handshake. */
-export interface VisitorData { workspaceId: string; workspaceName: string; visitorId: string; token: string }
+export interface VisitorData {
+  workspaceId: string;
+  workspaceName: string;
+  session: VisitorSession;
+  token: string;
+  /** What is known of the visitor and not stored yet, because they have not written (profiles.ts). */
+  change: VisitorChange;
+  /** Storing it, if that is under way. */
+  storing?: Promise<unknown>;
+}
 
 /** Who a socket in /agent belongs to. */
 export interface AgentData { workspaceId: string; workspaceName: string; member: Member; tokenHash: string; expiresAt: string }

@@ -10,6 +10,8 @@ import type { VisitorHandlers } from './visitor-namespace.ts';
 
 /** The same news about the same person again within this time tells nobody anything new. Well below TYPING_TTL_MS, so nothing flickers. */
 const QUIET_MS = TYPING_TTL_MS / 3;
+/** Whose conversation it is, is asked again after this long. */
+const VISITOR_KEPT_MS = 30_000;
 
 export interface Typing {
   visitor: Pick<VisitorHandlers, 'typing:set'>;
@@ -17,8 +19,8 @@ export interface Typing {
 }
 
 export function createTyping(store: Pick<Store, 'conversationVisitor'>, { visitors, agents }: Namespaces): Typing {
-  /** A conversation never changes its visitor, so what is known stays true. */
-  const visitorOf = new BoundedMap<string, string>({ max: 10_000 });
+  /** A conversation changes its visitor only when an anonymous one turns out to be a person the site knows. */
+  const visitorOf = new BoundedMap<string, string>({ max: 10_000, ttlMs: VISITOR_KEPT_MS });
   const lastTold = new BoundedMap<string, boolean>({ max: 10_000, ttlMs: QUIET_MS });
 
   async function findVisitor(workspaceId: string, conversationId: string): Promise<string> {

@@ -15,7 +15,7 @@ export const ERRORS = {
   token_invalid: 'This chat session is not valid. A new one can be started.',
   /** The visitor token was right once. Start again without it. */
   token_expired: 'This chat session has expired. A new one can be started.',
-  /** Who the site says this visitor is was not signed with the workspace's secret, or not for this visitor or workspace. Connect again without it. */
+  /** Who the site says this visitor is was not signed with the workspace's secret, or not for this visitor or workspace. Connect again without it. `details.reason` tells the site's developer what is wrong. */
   identity_invalid: 'We could not confirm who you are. Please sign in again.',
   /** What the site signed was right once. Get a fresh one from the site. */
   identity_expired: 'Your sign-in has run out. Please sign in again.',

@@ -84,5 +84,11 @@ export const TAG_MAX = 50;
 export const EVENT_NAME_MAX = 100;
 export const EVENTS_KEPT = 50;
 
+/** Most that comes along with a tracked event (`meta`), in characters of its JSON. */
+export const EVENT_META_MAX = 4_000;
+
 /** Longest id that a site gives its user, in characters. */
 export const USER_ID_MAX = 200;
+
+/** Longest time for which a site may sign who somebody is, in days. */
+export const IDENTITY_DAYS_MAX = 7;

@@ -217,7 +217,9 @@ export const visitorRequests = {
   /** Of a visitor who has not written yet it is kept until they do, or until the connection ends. */
   'profile:set': z.object({ profile: Profile }),
   'event:track': z.object({
-    name: short(limits.EVENT_NAME_MAX).min(1), meta: z.record(short(limits.ATTRIBUTE_NAME_MAX), z.union([short(limits.ATTRIBUTE_VALUE_MAX), z.number(), z.boolean(), z.null()])).default({}), page: Page.optional(),
+    name: short(limits.EVENT_NAME_MAX).min(1), meta: z.record(short(limits.ATTRIBUTE_NAME_MAX), z.union([short(limits.ATTRIBUTE_VALUE_MAX), z.number(), z.boolean(), z.null()]))
+      .refine((meta) => JSON.stringify(meta).length <= limits.EVENT_META_MAX).default({}),
+    page: Page.optional(),
   }),
   /** Erases the visitor: conversations, files, everything. Cannot be undone. */
   'visitor:erase': z.object({ confirm: z.literal(true) }),

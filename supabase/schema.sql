@@ -46,30 +46,28 @@ create table miradesk.entries (
   status text collate "C",
   assignee_id text collate "C",
   assignee_name text,
-  at timestamp with time zone not null,
-  attachments jsonb,
-  score integer
+  at timestamp with time zone not null
 );
 
-create table miradesk.files (
+create table miradesk.erased_conversations (
   workspace_id text collate "C" not null,
   id text collate "C" not null,
-  owner_kind text collate "C" not null,
-  owner_id text collate "C" not null,
-  conversation_id text collate "C",
-  name text,
-  type text,
-  size integer,
-  width integer,
-  height integer,
-  created_at timestamp with time zone not null default now(),
-  removed_at timestamp with time zone
+  changed_xid xid8 not null default pg_current_xact_id(),
+  erased_at timestamp with time zone not null default now()
 );
 
 create table miradesk.gateways (
   id text collate "C" not null,
   seen_at timestamp with time zone not null,
   degraded boolean not null
+);
+
+create table miradesk.identity_uses (
+  workspace_id text collate "C" not null,
+  jti_hash text collate "C" not null,
+  sid text collate "C" not null,
+  visitor_id text collate "C" not null,
+  expires_at timestamp with time zone not null
 );
 
 create table miradesk.inbox_counts (
@@ -120,12 +118,27 @@ create table miradesk.sessions (
   created_at timestamp with time zone not null default now()
 );
 
+create table miradesk.visitor_events (
+  workspace_id text collate "C" not null,
+  visitor_id text collate "C" not null,
+  id bigint not null,
+  name text not null,
+  meta jsonb not null,
+  page jsonb,
+  at timestamp with time zone not null
+);
+
 create table miradesk.visitors (
   workspace_id text collate "C" not null,
   id text collate "C" not null,
   name text,
   email text,
-  created_at timestamp with time zone not null default now()
+  created_at timestamp with time zone not null default now(),
+  phone text,
+  user_id text,
+  attributes jsonb not null default '{}'::jsonb,
+  tags text[] not null default '{}'::text[],
+  proven text[] not null default '{}'::text[]
 );
 
 create table miradesk.workspaces (
@@ -134,7 +147,9 @@ create table miradesk.workspaces (
   settings jsonb not null,
   allowed_origins jsonb not null,
   token_secret text not null,
-  created_at timestamp with time zone not null default now()
+  created_at timestamp with time zone not null default now(),
+  identity_secret text not null default replace(((gen_random_uuid())::text || (gen_random_uuid())::text), '-'::text, ''::text),
+  erased_horizon xid8
 );
 
 -- Types
@@ -152,9 +167,7 @@ create type miradesk.command as (
   preview text,
   page jsonb,
   member_id text,
-  status text,
-  files text[],
-  score integer
+  status text
 );
 
 create type miradesk.outcome as (
@@ -175,12 +188,14 @@ create type miradesk.draft as (
 
 alter table miradesk.conversations alter column workspace_id set (n_distinct=1);
 alter table miradesk.entries alter column workspace_id set (n_distinct=1);
-alter table miradesk.files alter column workspace_id set (n_distinct=1);
+alter table miradesk.erased_conversations alter column workspace_id set (n_distinct=1);
+alter table miradesk.identity_uses alter column workspace_id set (n_distinct=1);
 alter table miradesk.inbox_counts alter column workspace_id set (n_distinct=1);
 alter table miradesk.leases alter column workspace_id set (n_distinct=1);
 alter table miradesk.members alter column workspace_id set (n_distinct=1);
 alter table miradesk.reads alter column workspace_id set (n_distinct=1);
 alter table miradesk.sessions alter column workspace_id set (n_distinct=1);
+alter table miradesk.visitor_events alter column workspace_id set (n_distinct=1);
 alter table miradesk.visitors alter column workspace_id set (n_distinct=1);
 
 -- How tables are stored
@@ -191,37 +206,30 @@ alter table miradesk.conversations set (fillfactor=80);
 
 alter table miradesk.conversations add constraint conversations_pkey PRIMARY KEY (workspace_id, id);
 alter table miradesk.entries add constraint entries_pkey PRIMARY KEY (conversation_id, seq, workspace_id);
-alter table miradesk.files add constraint files_pkey PRIMARY KEY (workspace_id, id);
+alter table miradesk.erased_conversations add constraint erased_conversations_pkey PRIMARY KEY (workspace_id, id);
 alter table miradesk.gateways add constraint gateways_pkey PRIMARY KEY (id);
+alter table miradesk.identity_uses add constraint identity_uses_pkey PRIMARY KEY (workspace_id, jti_hash);
 alter table miradesk.inbox_counts add constraint inbox_counts_pkey PRIMARY KEY (workspace_id, status, assignee_id);
 alter table miradesk.leases add constraint leases_pkey PRIMARY KEY (workspace_id, conversation_id, member_id, gateway_id);
 alter table miradesk.members add constraint members_pkey PRIMARY KEY (workspace_id, id);
 alter table miradesk.migrations add constraint migrations_pkey PRIMARY KEY (version);
 alter table miradesk.reads add constraint reads_pkey PRIMARY KEY (workspace_id, conversation_id, member_id);
 alter table miradesk.sessions add constraint sessions_pkey PRIMARY KEY (workspace_id, token_hash);
+alter table miradesk.visitor_events add constraint visitor_events_pkey PRIMARY KEY (workspace_id, visitor_id, id);
 alter table miradesk.visitors add constraint visitors_pkey PRIMARY KEY (workspace_id, id);
 alter table miradesk.workspaces add constraint workspaces_pkey PRIMARY KEY (id);
 alter table miradesk.conversations add constraint conversations_status_check CHECK ((status = ANY (ARRAY['open'::text, 'closed'::text])));
-alter table miradesk.entries add constraint entries_attachments_check CHECK (((attachments IS NULL) OR (kind = 'message'::text)));
 alter table miradesk.entries add constraint entries_author_kind_check CHECK ((author_kind = ANY (ARRAY['visitor'::text, 'agent'::text, 'system'::text])));
-alter table miradesk.entries add constraint entries_check CHECK (((body IS NOT NULL) = (kind = ANY (ARRAY['message'::text, 'note'::text, 'rating'::text]))));
+alter table miradesk.entries add constraint entries_check CHECK (((body IS NOT NULL) = (kind = ANY (ARRAY['message'::text, 'note'::text]))));
 alter table miradesk.entries add constraint entries_check1 CHECK (((status IS NOT NULL) = (kind = 'status'::text)));
-alter table miradesk.entries add constraint entries_kind_check CHECK ((kind = ANY (ARRAY['message'::text, 'note'::text, 'assigned'::text, 'status'::text, 'rating'::text])));
-alter table miradesk.entries add constraint entries_score_check CHECK (
-CASE
-    WHEN (kind = 'rating'::text) THEN ((score IS NOT NULL) AND ((score >= 1) AND (score <= 5)))
-    ELSE (score IS NULL)
-END);
-alter table miradesk.files add constraint files_check CHECK ((((type IS NULL) = (size IS NULL)) AND ((type IS NULL) = (name IS NULL))));
-alter table miradesk.files add constraint files_owner_kind_check CHECK ((owner_kind = ANY (ARRAY['visitor'::text, 'agent'::text])));
-alter table miradesk.files add constraint files_size_check CHECK ((size > 0));
+alter table miradesk.entries add constraint entries_kind_check CHECK ((kind = ANY (ARRAY['message'::text, 'note'::text, 'assigned'::text, 'status'::text])));
 alter table miradesk.members add constraint members_role_check CHECK ((role = ANY (ARRAY['owner'::text, 'agent'::text])));
 alter table miradesk.conversations add constraint conversations_workspace_id_assignee_id_fkey FOREIGN KEY (workspace_id, assignee_id) REFERENCES miradesk.members(workspace_id, id);
 alter table miradesk.conversations add constraint conversations_workspace_id_visitor_id_fkey FOREIGN KEY (workspace_id, visitor_id) REFERENCES miradesk.visitors(workspace_id, id);
-alter table miradesk.files add constraint files_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES miradesk.workspaces(id);
 alter table miradesk.leases add constraint leases_workspace_id_member_id_fkey FOREIGN KEY (workspace_id, member_id) REFERENCES miradesk.members(workspace_id, id);
 alter table miradesk.members add constraint members_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES miradesk.workspaces(id);
 alter table miradesk.sessions add constraint sessions_workspace_id_member_id_fkey FOREIGN KEY (workspace_id, member_id) REFERENCES miradesk.members(workspace_id, id);
+alter table miradesk.visitor_events add constraint visitor_events_workspace_id_visitor_id_fkey FOREIGN KEY (workspace_id, visitor_id) REFERENCES miradesk.visitors(workspace_id, id);
 alter table miradesk.visitors add constraint visitors_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES miradesk.workspaces(id);
 
 -- Indexes
@@ -231,10 +239,10 @@ CREATE INDEX conversations_assignee ON miradesk.conversations USING btree (works
 CREATE INDEX conversations_changed ON miradesk.conversations USING btree (workspace_id, changed_slot);
 CREATE UNIQUE INDEX conversations_visitor ON miradesk.conversations USING btree (workspace_id, visitor_id, client_id);
 CREATE UNIQUE INDEX entries_client_id ON miradesk.entries USING btree (client_id, author_id, author_kind, workspace_id) WHERE (client_id IS NOT NULL);
-CREATE INDEX files_pending ON miradesk.files USING btree (workspace_id, owner_kind, owner_id) WHERE (conversation_id IS NULL);
-CREATE INDEX files_removed ON miradesk.files USING btree (removed_at) WHERE (removed_at IS NOT NULL);
-CREATE INDEX files_sent ON miradesk.files USING btree (workspace_id, conversation_id) WHERE (conversation_id IS NOT NULL);
-CREATE INDEX files_unsent ON miradesk.files USING btree (created_at) WHERE (conversation_id IS NULL);
+CREATE INDEX erased_conversations_age ON miradesk.erased_conversations USING btree (workspace_id, erased_at);
+CREATE INDEX erased_conversations_changed ON miradesk.erased_conversations USING btree (workspace_id, changed_xid);
+CREATE INDEX identity_uses_expiry ON miradesk.identity_uses USING btree (workspace_id, expires_at);
+CREATE INDEX identity_uses_visitor ON miradesk.identity_uses USING btree (workspace_id, visitor_id);
 CREATE INDEX leases_gateway ON miradesk.leases USING btree (gateway_id);
 CREATE UNIQUE INDEX members_email ON miradesk.members USING btree (workspace_id, lower(email));
 CREATE INDEX sessions_member ON miradesk.sessions USING btree (workspace_id, member_id);
@@ -250,29 +258,19 @@ AS $function$
 $function$
 ;
 
-CREATE OR REPLACE FUNCTION miradesk.add_file(p_workspace text, p_file text, p_owner_kind text, p_owner text, p_pending_max integer)
- RETURNS json
+CREATE OR REPLACE FUNCTION miradesk.add_events(p_workspace text, p_visitor text, p_events jsonb, p_max integer)
+ RETURNS void
  LANGUAGE plpgsql
- SECURITY DEFINER
- SET search_path TO ''
- SET enable_seqscan TO 'off'
 AS $function$
 begin
-  perform from miradesk.workspaces w where w.id = p_workspace for key share;
-  if not found then perform miradesk.fail_not_found('workspace'); end if;
-  if p_owner_kind = 'agent' then perform miradesk.check_member(p_workspace, p_owner); end if;
-  -- One after the other for one person, so that several at once don't each find the last free place.
-  perform pg_advisory_xact_lock(hashtextextended(p_workspace || ' ' || p_owner_kind || ' ' || p_owner, 20261127));
-  if (
-    select count(*) from miradesk.files f
-    where f.workspace_id = p_workspace and f.owner_kind = p_owner_kind and f.owner_id = p_owner and f.conversation_id is null and f.removed_at is null
-  ) >= p_pending_max then
-    return 'false';
-  end if;
-  insert into miradesk.files (workspace_id, id, owner_kind, owner_id) values (p_workspace, p_file, p_owner_kind, p_owner)
-  on conflict do nothing;
-  if not found then perform miradesk.fail_conflict('a file of this id'); end if;
-  return 'true';
+  insert into miradesk.visitor_events (workspace_id, visitor_id, name, meta, page, at)
+  select p_workspace, p_visitor, e.name, e.meta, nullif(e.page, 'null'), e.at
+  from rows from (jsonb_to_recordset(p_events) as (name text, meta jsonb, page jsonb, at timestamptz)) with ordinality as e (name, meta, page, at, place)
+  order by e.place;
+  delete from miradesk.visitor_events e
+  where e.workspace_id = p_workspace and e.visitor_id = p_visitor
+    and e.id <= (
+      select o.id from miradesk.visitor_events o where o.workspace_id = p_workspace and o.visitor_id = p_visitor order by o.id desc offset p_max limit 1);
 end $function$
 ;
 
@@ -291,6 +289,82 @@ begin
   on conflict do nothing;
   if not found then perform miradesk.fail_conflict('a member of this id or e-mail'); end if;
   return 'null';
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION miradesk.adopt_files(p_workspace text, p_from text, p_to text, p_conversations text[])
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if to_regclass('miradesk.files') is null then return; end if;
+  execute '
+    update miradesk.files f set owner_id = $3
+    where f.workspace_id = $1 and f.owner_kind = ''visitor'' and f.owner_id = $2 and (f.conversation_id is null or f.conversation_id = any($4))'
+  using p_workspace, p_from, p_to, p_conversations;
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION miradesk.adopt_visitor(p_workspace text, p_from text, p_to text, p_user text, p_limits jsonb)
+ RETURNS json
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+ SET enable_seqscan TO 'off'
+AS $function$
+declare
+  v_from miradesk.visitors;
+  v_before miradesk.visitors;
+  v_visitor miradesk.visitors;
+  v_ids text[];
+begin
+  perform from miradesk.visitors v where v.workspace_id = p_workspace and v.id = p_from and v.user_id is null;
+  if not found or p_from = p_to then return '[]'; end if;
+  insert into miradesk.visitors (workspace_id, id) values (p_workspace, p_to) on conflict do nothing;
+  perform from (select id collate "C" as id from unnest(array[p_from, p_to]) id order by 1) named,
+    lateral (select from miradesk.visitors v where v.workspace_id = p_workspace and v.id = named.id for update) locked;
+  select v.* into v_from from miradesk.visitors v where v.workspace_id = p_workspace and v.id = p_from and v.user_id is null;
+  if not found then return '[]'; end if;
+  -- Starting a conversation needs the visitor's row, so no more of them can appear.
+  v_ids := array(select k.id from miradesk.conversations k where k.workspace_id = p_workspace and k.visitor_id = p_from order by k.id);
+  -- And those of the other, of which a new name is news.
+  perform from (select distinct id collate "C" as id from unnest(v_ids || miradesk.prominent_conversations(p_workspace, p_to)) id order by 1) named,
+    lateral (select from miradesk.conversations k where k.workspace_id = p_workspace and k.id = named.id for update) locked;
+
+  -- The same may have been sent in both names. Then the one that is there keeps the name.
+  update miradesk.conversations k
+  set visitor_id = p_to,
+    client_id = case when exists (
+        select from miradesk.conversations o where o.workspace_id = p_workspace and o.visitor_id = p_to and o.client_id = k.client_id
+      ) then k.id else k.client_id end,
+    changed_xid = pg_current_xact_id()
+  where k.workspace_id = p_workspace and k.id = any(v_ids);
+  update miradesk.entries e
+  set author_id = p_to,
+    client_id = case when exists (
+        select from miradesk.entries o
+        where o.workspace_id = p_workspace and o.author_kind = 'visitor' and o.author_id = p_to and o.client_id = e.client_id
+      ) then null else e.client_id end
+  where e.workspace_id = p_workspace and e.conversation_id = any(v_ids) and e.author_kind = 'visitor' and e.author_id = p_from;
+  perform miradesk.adopt_files(p_workspace, p_from, p_to, v_ids);
+
+  -- What was said without proof fills what is not known yet.
+  select v.* into v_before from miradesk.visitors v where v.workspace_id = p_workspace and v.id = p_to;
+  v_visitor := miradesk.with_profile(v_before, jsonb_strip_nulls(jsonb_build_object(
+    'name', case when v_before.name is null then v_from.name end,
+    'email', case when v_before.email is null then v_from.email end,
+    'phone', case when v_before.phone is null then v_from.phone end,
+    'attributes', v_from.attributes - array(select jsonb_object_keys(v_before.attributes)),
+    'tags', to_jsonb(v_from.tags))), false, p_limits);
+  update miradesk.visitors v
+  set name = v_visitor.name, email = v_visitor.email, phone = v_visitor.phone, attributes = v_visitor.attributes, tags = v_visitor.tags,
+    user_id = p_user, created_at = least(v.created_at, v_from.created_at)
+  where v.workspace_id = p_workspace and v.id = p_to;
+  update miradesk.visitor_events e set visitor_id = p_to where e.workspace_id = p_workspace and e.visitor_id = p_from;
+  perform miradesk.add_events(p_workspace, p_to, '[]', (p_limits ->> 'events')::integer);
+  delete from miradesk.visitors v where v.workspace_id = p_workspace and v.id = p_from;
+  if (v_visitor.name, v_visitor.email) is distinct from (v_before.name, v_before.email) then perform miradesk.touch_conversations(p_workspace, p_to); end if;
+  return to_json(v_ids);
 end $function$
 ;
 
@@ -324,12 +398,11 @@ declare
 begin
   v_commands := array(
     select row(c.place, c.kind, c.author ->> 'kind', c.author ->> 'id', c.author ->> 'name', c.client_id, c.conversation_id,
-      c.conversation_client_id, c.body, c.preview, nullif(c.page, 'null'), c.member_id, c.status,
-      array(select jsonb_array_elements_text(c.files)), c.score)::miradesk.command
+      c.conversation_client_id, c.body, c.preview, nullif(c.page, 'null'), c.member_id, c.status)::miradesk.command
     from rows from (jsonb_to_recordset(p_commands) as (
         kind text, author jsonb, "clientId" text, "conversationId" text, "conversationClientId" text, text text, preview text, page jsonb,
-        "memberId" text, status text, attachments jsonb, score integer)
-      ) with ordinality as c (kind, author, client_id, conversation_id, conversation_client_id, body, preview, page, member_id, status, files, score, place)
+        "memberId" text, status text)
+      ) with ordinality as c (kind, author, client_id, conversation_id, conversation_client_id, body, preview, page, member_id, status, place)
     order by c.place);
 
   if exists (select from unnest(v_commands) c where c.kind = 'start') then
@@ -341,19 +414,14 @@ begin
   -- From here to the end of the transaction nobody else adds to these logs.
   perform from (select distinct c.conversation_id collate "C" as id from unnest(v_commands) c order by 1) named,
     lateral (select from miradesk.conversations k where k.workspace_id = p_workspace and k.id = named.id for no key update) locked;
-  -- Nor does anybody else send these files: after the conversations, by id, before the counts.
-  if exists (select from unnest(v_commands) c where cardinality(c.files) > 0) then
-    perform from (select distinct f.id collate "C" as id from unnest(v_commands) c, unnest(c.files) f (id) order by 1) named,
-      lateral (select from miradesk.files f where f.workspace_id = p_workspace and f.id = named.id for no key update) locked;
-  end if;
   v_at := date_trunc('milliseconds', clock_timestamp());
 
-  -- Messages and notes are stored all at once. A conversation that also gets something else in this batch (files, too), or in which a
-  -- name occurs twice, has all its commands carried out one by one: their order counts.
+  -- Messages and notes are stored all at once. A conversation that also gets something else in this batch, or in which a name
+  -- occurs twice, has all its commands carried out one by one: their order counts.
   with command as (
     select c.place, c.conversation_id, c as command, repeated.entry,
       case when c.author_kind = 'visitor' then k.visitor_id = c.author_id and c.kind = 'message' else member.known and k.visitor_id is not null end as allowed,
-      c.kind not in ('message', 'note') or cardinality(c.files) > 0 or (c.author_kind = 'visitor' and k.status is not distinct from 'closed')
+      c.kind not in ('message', 'note') or (c.author_kind = 'visitor' and k.status is not distinct from 'closed')
         or count(*) over (partition by c.author_kind, c.author_id, c.client_id) > 1 as special
     from unnest(v_commands) c
       left join lateral (
@@ -529,8 +597,6 @@ declare
   v_entry miradesk.entries;
   v_assignee_name text;
   v_reopen miradesk.draft[] := '{}';
-  v_draft miradesk.draft;
-  v_attachments jsonb;
 begin
   outcome := row(c.place, null, c.conversation_id, null, false, null)::miradesk.outcome;
   entries := '{}';
@@ -543,10 +609,10 @@ begin
     return;
   end if;
 
-  -- Visitors write messages in conversations of their own, and rate them; members of the workspace do all but starts and ratings in any.
+  -- Visitors write messages in conversations of their own, members of the workspace all but starts in any.
   select k.* into v_conversation from miradesk.conversations k where k.workspace_id = p_workspace and k.id = c.conversation_id;
   if not found or not coalesce(case c.author_kind
-      when 'visitor' then c.kind in ('start', 'message', 'rating') and v_conversation.visitor_id = c.author_id
+      when 'visitor' then c.kind in ('start', 'message') and v_conversation.visitor_id = c.author_id
       when 'agent' then c.kind in ('message', 'note', 'assigned', 'status')
         and exists (select from miradesk.members m where m.workspace_id = p_workspace and m.id = c.author_id)
     end, false) then
@@ -565,38 +631,16 @@ begin
     if v_conversation.assignee_id is not distinct from c.member_id then return; end if;
   elsif c.kind = 'status' then
     if v_conversation.status = c.status then return; end if;
-  elsif c.author_kind = 'visitor' and c.kind <> 'rating' and v_conversation.status = 'closed' then
+  elsif c.author_kind = 'visitor' and v_conversation.status = 'closed' then
     v_reopen := array[row(row(
-      p_workspace, c.conversation_id, null, null, null, 'status', 'system', null, null, null, null, null, 'open', null, null, p_at, null, null
+      p_workspace, c.conversation_id, null, null, null, 'status', 'system', null, null, null, null, null, 'open', null, null, p_at
     )::miradesk.entries, null)::miradesk.draft];
   end if;
 
-  if cardinality(c.files) > 0 then
-    v_attachments := miradesk.send_files(p_workspace, c);
-    if v_attachments is null then
-      outcome.error := 'MD404';
-      return;
-    end if;
-  end if;
-
-  v_draft := miradesk.draft_of(p_workspace, c, v_assignee_name, p_at);
-  if v_attachments is not null then
-    v_draft.entry.attachments := v_attachments;
-    if v_draft.preview = '' then v_draft.preview := miradesk.file_preview(v_attachments); end if;
-  end if;
-  entries := miradesk.store_entries(p_workspace, v_reopen || v_draft);
+  entries := miradesk.store_entries(p_workspace, v_reopen || miradesk.draft_of(p_workspace, c, v_assignee_name, p_at));
   outcome.seq := entries[cardinality(entries)].seq;
   if cardinality(entries) = 2 then outcome.reopened := entries[1].seq; end if;
 end $function$
-;
-
-CREATE OR REPLACE FUNCTION miradesk.attachment_of(f miradesk.files)
- RETURNS jsonb
- LANGUAGE sql
- IMMUTABLE
-AS $function$
-  select jsonb_strip_nulls(jsonb_build_object('id', f.id, 'name', f.name, 'type', f.type, 'size', f.size, 'width', f.width, 'height', f.height))
-$function$
 ;
 
 CREATE OR REPLACE FUNCTION miradesk.beat(p_gateway text, p_degraded boolean)
@@ -656,7 +700,7 @@ begin
       limit p_entries_max + 1);
     -- A visitor who names an entry that is not for visitors could not join these to what it has.
     if cardinality(v_entries) <= p_entries_max and (not p_visitor or v_entries[1].prev_visible = p_seq)
-      and (select coalesce(sum(miradesk.text_of(e)), 0) from unnest(v_entries) e) <= miradesk.answer_text_max() then
+      and (select coalesce(sum(length(e.body)), 0) from unnest(v_entries) e) <= miradesk.answer_text_max() then
       return json_build_object('entries', to_json(v_entries));
     end if;
   end if;
@@ -740,24 +784,6 @@ begin
 end $function$
 ;
 
-CREATE OR REPLACE FUNCTION miradesk.complete_file(p_workspace text, p_file text, p_name text, p_type text, p_size integer, p_width integer, p_height integer)
- RETURNS json
- LANGUAGE plpgsql
- SECURITY DEFINER
- SET search_path TO ''
- SET enable_seqscan TO 'off'
-AS $function$
-declare
-  v_file miradesk.files;
-begin
-  update miradesk.files f set name = p_name, type = p_type, size = p_size, width = p_width, height = p_height
-  where f.workspace_id = p_workspace and f.id = p_file and f.type is null and f.removed_at is null
-  returning f.* into v_file;
-  if not found then perform miradesk.fail_not_found('file'); end if;
-  return miradesk.attachment_of(v_file);
-end $function$
-;
-
 CREATE OR REPLACE FUNCTION miradesk.conversation_rows(p_workspace text, p_ids text[], p_member text DEFAULT NULL::text)
  RETURNS TABLE(id text, client_id text, visitor_id text, visitor_name text, visitor_email text, status text, assignee_id text, assignee_name text, last_seq integer, last_visible_seq integer, visitor_messages integer, preview_author text, preview_text text, page jsonb, visitor_delivered integer, visitor_seen integer, agents_delivered integer, agents_seen integer, created_at timestamp with time zone, activity_at timestamp with time zone, seen integer, read_messages integer)
  LANGUAGE sql
@@ -818,6 +844,39 @@ begin
 end $function$
 ;
 
+CREATE OR REPLACE FUNCTION miradesk.describe_visitor(p_workspace text, p_visitor text, p_change jsonb, p_create boolean, p_limits jsonb)
+ RETURNS json
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+ SET enable_seqscan TO 'off'
+AS $function$
+declare
+  v_before miradesk.visitors;
+  v_visitor miradesk.visitors;
+begin
+  if p_create then
+    perform from miradesk.workspaces w where w.id = p_workspace;
+    if not found then perform miradesk.fail_not_found('workspace'); end if;
+    insert into miradesk.visitors (workspace_id, id) values (p_workspace, p_visitor) on conflict do nothing;
+  end if;
+  select v.* into v_before from miradesk.visitors v where v.workspace_id = p_workspace and v.id = p_visitor for no key update;
+  if not found then return 'false'; end if;
+
+  v_visitor := miradesk.with_profile(miradesk.with_profile(v_before, p_change -> 'signed', true, p_limits), p_change -> 'profile', false, p_limits);
+  v_visitor.user_id := coalesce(p_change ->> 'userId', v_before.user_id);
+  if v_visitor is distinct from v_before then
+    update miradesk.visitors v
+    set name = v_visitor.name, email = v_visitor.email, phone = v_visitor.phone, user_id = v_visitor.user_id,
+      attributes = v_visitor.attributes, tags = v_visitor.tags, proven = v_visitor.proven
+    where v.workspace_id = p_workspace and v.id = p_visitor;
+  end if;
+  if p_change ? 'events' then perform miradesk.add_events(p_workspace, p_visitor, p_change -> 'events', (p_limits ->> 'events')::integer); end if;
+  if (v_visitor.name, v_visitor.email) is distinct from (v_before.name, v_before.email) then perform miradesk.touch_conversations(p_workspace, p_visitor); end if;
+  return 'true';
+end $function$
+;
+
 CREATE OR REPLACE FUNCTION miradesk.draft_of(p_workspace text, c miradesk.command, p_assignee_name text, p_at timestamp with time zone)
  RETURNS miradesk.draft
  LANGUAGE sql
@@ -825,23 +884,9 @@ CREATE OR REPLACE FUNCTION miradesk.draft_of(p_workspace text, c miradesk.comman
 AS $function$
   select row(row(
     p_workspace, c.conversation_id, null, null, null, case c.kind when 'start' then 'message' else c.kind end,
-    c.author_kind, c.author_id, c.author_name, c.client_id, c.body, c.page, c.status, c.member_id, p_assignee_name, p_at, null, c.score
+    c.author_kind, c.author_id, c.author_name, c.client_id, c.body, c.page, c.status, c.member_id, p_assignee_name, p_at
   )::miradesk.entries, c.preview)::miradesk.draft
 $function$
-;
-
-CREATE OR REPLACE FUNCTION miradesk.drop_files(p_workspace text, p_files jsonb)
- RETURNS json
- LANGUAGE plpgsql
- SECURITY DEFINER
- SET search_path TO ''
- SET enable_seqscan TO 'off'
-AS $function$
-begin
-  delete from miradesk.files f using jsonb_array_elements_text(p_files) named (id)
-  where f.workspace_id = p_workspace and f.id = named.id and f.removed_at is not null;
-  return 'null';
-end $function$
 ;
 
 CREATE OR REPLACE FUNCTION miradesk.drop_lease(p_workspace text, p_conversation text, p_member text, p_gateway text)
@@ -886,12 +931,76 @@ begin
     limit p_limit + 1);
   return (
     with newer as (
-      select e, sum(miradesk.text_of(e)) over (order by e.seq desc rows between unbounded preceding and 1 preceding) as text_before
+      select e, sum(coalesce(length(e.body), 0)) over (order by e.seq desc rows between unbounded preceding and 1 preceding) as text_before
       from unnest(v_entries[:p_limit]) e
     ), page as (
       select e from newer where coalesce(text_before, 0) < miradesk.answer_text_max()
     )
     select json_build_object('earlier', count(*) < cardinality(v_entries), 'entries', coalesce(json_agg(e order by (e).seq), '[]')) from page);
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION miradesk.erase_files(p_workspace text, p_visitor text, p_conversations text[])
+ RETURNS text[]
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_ids text[] := '{}';
+begin
+  if to_regclass('miradesk.files') is not null then
+    execute '
+      with erased as (
+        update miradesk.files f
+        set removed_at = clock_timestamp(), owner_id = '''', conversation_id = null, name = null, type = null, size = null, width = null, height = null
+        where f.workspace_id = $1 and (f.conversation_id = any($3) or (f.conversation_id is null and f.owner_kind = ''visitor'' and f.owner_id = $2))
+        returning f.id
+      )
+      select coalesce(array_agg(id), ''{}'') from erased' into v_ids using p_workspace, p_visitor, p_conversations;
+  end if;
+  return v_ids;
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION miradesk.erase_visitor(p_workspace text, p_visitor text)
+ RETURNS json
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+ SET enable_seqscan TO 'off'
+AS $function$
+declare
+  v_ids text[];
+  v_files text[];
+  v_before miradesk.inbox_counts[];
+  v_forgotten xid8[];
+begin
+  perform from miradesk.visitors v where v.workspace_id = p_workspace and v.id = p_visitor for update;
+  -- Starting a conversation needs the visitor's row, so no more of them can appear.
+  v_ids := array(select k.id from miradesk.conversations k where k.workspace_id = p_workspace and k.visitor_id = p_visitor order by k.id);
+  perform from unnest(v_ids) with ordinality as named (id, place),
+    lateral (select from miradesk.conversations k where k.workspace_id = p_workspace and k.id = named.id for update) locked;
+  v_before := miradesk.count_by_assignee(p_workspace, v_ids);
+
+  delete from miradesk.entries e where e.workspace_id = p_workspace and e.conversation_id = any(v_ids);
+  delete from miradesk.reads r where r.workspace_id = p_workspace and r.conversation_id = any(v_ids);
+  delete from miradesk.leases l where l.workspace_id = p_workspace and l.conversation_id = any(v_ids);
+  v_files := miradesk.erase_files(p_workspace, p_visitor, v_ids);
+  delete from miradesk.conversations k where k.workspace_id = p_workspace and k.id = any(v_ids);
+  delete from miradesk.visitor_events e where e.workspace_id = p_workspace and e.visitor_id = p_visitor;
+  delete from miradesk.identity_uses u where u.workspace_id = p_workspace and u.visitor_id = p_visitor;
+  delete from miradesk.visitors v where v.workspace_id = p_workspace and v.id = p_visitor;
+  insert into miradesk.erased_conversations (workspace_id, id) select p_workspace, id from unnest(v_ids) id;
+
+  with old as (
+    delete from miradesk.erased_conversations g where g.workspace_id = p_workspace and g.erased_at < now() - interval '30 days' returning g.changed_xid
+  )
+  select array_agg(changed_xid order by changed_xid desc) into v_forgotten from old;
+  if v_forgotten is not null then
+    update miradesk.workspaces w set erased_horizon = greatest(w.erased_horizon, v_forgotten[1]) where w.id = p_workspace;
+  end if;
+  perform miradesk.move_counts(v_before, '{}');
+
+  return json_build_object('conversations', to_json(v_ids), 'files', to_json(v_files));
 end $function$
 ;
 
@@ -911,44 +1020,6 @@ AS $function$
 begin
   raise exception using errcode = 'PT404', message = p_what || ' not found';
 end $function$
-;
-
-CREATE OR REPLACE FUNCTION miradesk.file_preview(p_attachments jsonb)
- RETURNS text
- LANGUAGE sql
- IMMUTABLE
-AS $function$
-  select case when char_length(name) <= 140 then name else rtrim(left(name, 139)) || '…' end
-  from (select p_attachments -> 0 ->> 'name' as name) first
-$function$
-;
-
-CREATE OR REPLACE FUNCTION miradesk.files_of_visitor(p_workspace text, p_visitor text)
- RETURNS text[]
- LANGUAGE sql
- STABLE
-AS $function$
-  select array(
-    select f.id from miradesk.files f
-    where f.workspace_id = p_workspace and f.conversation_id in (
-      select k.id from miradesk.conversations k where k.workspace_id = p_workspace and k.visitor_id = p_visitor)
-    union
-    select f.id from miradesk.files f where f.workspace_id = p_workspace and f.owner_kind = 'visitor' and f.owner_id = p_visitor and f.conversation_id is null)
-$function$
-;
-
-CREATE OR REPLACE FUNCTION miradesk.find_file(p_workspace text, p_file text)
- RETURNS json
- LANGUAGE sql
- STABLE SECURITY DEFINER
- SET search_path TO ''
- SET enable_seqscan TO 'off'
-AS $function$
-  select coalesce((
-    select miradesk.attachment_of(f)::json from miradesk.files f
-    where f.workspace_id = p_workspace and f.id = p_file and f.type is not null and f.removed_at is null
-  ), 'null')
-$function$
 ;
 
 CREATE OR REPLACE FUNCTION miradesk.find_session(p_workspace text, p_token_hash text)
@@ -974,21 +1045,6 @@ CREATE OR REPLACE FUNCTION miradesk.find_workspace(p_workspace text)
 AS $function$
   select coalesce((select miradesk.workspace_facts(w) from miradesk.workspaces w where w.id = p_workspace), 'null')
 $function$
-;
-
-CREATE OR REPLACE FUNCTION miradesk.forget_file(p_workspace text, p_file text, p_owner_kind text, p_owner text)
- RETURNS json
- LANGUAGE plpgsql
- SECURITY DEFINER
- SET search_path TO ''
- SET enable_seqscan TO 'off'
-AS $function$
-begin
-  update miradesk.files f set removed_at = clock_timestamp()
-  where f.workspace_id = p_workspace and f.id = p_file and f.owner_kind = p_owner_kind and f.owner_id = p_owner
-    and f.conversation_id is null and f.removed_at is null;
-  return to_json(found);
-end $function$
 ;
 
 CREATE OR REPLACE FUNCTION miradesk.history(p_workspace text, p_audience text, p_reader text, p_conversation text, p_before bigint, p_limit integer)
@@ -1030,13 +1086,18 @@ declare
   v_snapshot pg_snapshot := pg_current_snapshot();
   v_since xid8;
   v_ids text[] := '{}';
+  v_gone text[] := '{}';
   v_start_over boolean := false;
 begin
   perform miradesk.check_member(p_workspace, p_member);
   if p_cursor ~ '^\d{1,18}$' then
     v_since := p_cursor::xid8;
     -- From a future that a restored backup doesn't have.
-    v_start_over := v_since > pg_snapshot_xmax(v_snapshot);
+    v_start_over := v_since > pg_snapshot_xmax(v_snapshot)
+      -- What was erased since then is not known any more. A horizon beyond xmax came with a dump from another cluster.
+      or exists (
+        select from miradesk.workspaces w
+        where w.id = p_workspace and w.erased_horizon >= v_since and w.erased_horizon < pg_snapshot_xmax(v_snapshot));
   else
     v_start_over := p_cursor is not null;
   end if;
@@ -1047,11 +1108,16 @@ begin
       where k.workspace_id = p_workspace and k.changed_slot >= miradesk.changed_slot(v_since)
         and k.changed_xid >= v_since and k.changed_xid < pg_snapshot_xmax(v_snapshot)
       limit p_max + 1);
-    v_start_over := cardinality(v_ids) > p_max;
+    v_gone := array(
+      select g.id from miradesk.erased_conversations g
+      where g.workspace_id = p_workspace and g.changed_xid >= v_since and g.changed_xid < pg_snapshot_xmax(v_snapshot)
+      limit p_max + 1);
+    v_start_over := cardinality(v_ids) + cardinality(v_gone) > p_max;
   end if;
   return json_build_object(
     'answer', case when v_start_over then 'start-over' else 'changes' end,
     'conversations', case when not v_start_over then miradesk.listed(p_workspace, p_member, v_ids) end,
+    'gone', case when not v_start_over then to_json(v_gone) end,
     'cursor', pg_snapshot_xmin(v_snapshot)::text,
     'counts', miradesk.inbox_count(p_workspace, p_member));
 end $function$
@@ -1226,6 +1292,7 @@ begin
     select k.* into v_conversation from miradesk.conversations k
     where k.workspace_id = p_workspace and k.id = p_conversation
     for no key update;
+    if not found then perform miradesk.fail_not_found('conversation'); end if;
   end loop;
 
   if v_changed then
@@ -1363,7 +1430,7 @@ begin
 
   return array(
     select row(c.place, c.kind, c.author_kind, c.author_id, c.author_name, c.client_id,
-      coalesce(k.id, c.conversation_id), c.conversation_client_id, c.body, c.preview, c.page, c.member_id, c.status, c.files, c.score)::miradesk.command
+      coalesce(k.id, c.conversation_id), c.conversation_client_id, c.body, c.preview, c.page, c.member_id, c.status)::miradesk.command
     from unnest(p_commands) c
       left join lateral (
         select k.id from miradesk.conversations k
@@ -1372,6 +1439,16 @@ begin
       ) k on true
     order by c.place);
 end $function$
+;
+
+CREATE OR REPLACE FUNCTION miradesk.prominent_conversations(p_workspace text, p_visitor text)
+ RETURNS text[]
+ LANGUAGE sql
+ STABLE
+AS $function$
+  select array(
+    select k.id from miradesk.conversations k where k.workspace_id = p_workspace and k.visitor_id = p_visitor order by k.activity_at desc, k.id desc limit 50)
+$function$
 ;
 
 CREATE OR REPLACE FUNCTION miradesk.readable(p_workspace text, p_audience text, p_reader text, p_conversation text)
@@ -1388,6 +1465,21 @@ begin
   end if;
   if p_audience <> 'visitor' then perform miradesk.check_member(p_workspace, p_reader); end if;
   return v_conversation;
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION miradesk.renew_identity_secret(p_workspace text)
+ RETURNS json
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  v_workspace miradesk.workspaces;
+begin
+  update miradesk.workspaces w set identity_secret = default where w.id = p_workspace returning w.* into v_workspace;
+  if not found then perform miradesk.fail_not_found('workspace'); end if;
+  return miradesk.workspace_facts(v_workspace);
 end $function$
 ;
 
@@ -1508,29 +1600,6 @@ exception when insufficient_privilege then
 end $function$
 ;
 
-CREATE OR REPLACE FUNCTION miradesk.send_files(p_workspace text, c miradesk.command)
- RETURNS jsonb
- LANGUAGE plpgsql
-AS $function$
-declare
-  v_attachments jsonb[] := array(
-    select miradesk.attachment_of(f)
-    from unnest(c.files) with ordinality as named (id, place),
-      lateral (
-        select f.* from miradesk.files f
-        where f.workspace_id = p_workspace and f.id = named.id and f.owner_kind = c.author_kind and f.owner_id = c.author_id
-          and f.type is not null and f.conversation_id is null and f.removed_at is null offset 0
-      ) f
-    order by named.place);
-begin
-  if cardinality(v_attachments) <> (select count(distinct id) from unnest(c.files) id) or cardinality(v_attachments) <> cardinality(c.files) then
-    return null;
-  end if;
-  update miradesk.files f set conversation_id = c.conversation_id where f.workspace_id = p_workspace and f.id = any (c.files);
-  return to_jsonb(v_attachments);
-end $function$
-;
-
 CREATE OR REPLACE FUNCTION miradesk.sessions_on(p_workspace text, p_token_hashes jsonb)
  RETURNS json
  LANGUAGE sql
@@ -1561,28 +1630,6 @@ begin
 end $function$
 ;
 
-CREATE OR REPLACE FUNCTION miradesk.stale_files(p_max integer)
- RETURNS json
- LANGUAGE plpgsql
- SECURITY DEFINER
- SET search_path TO ''
- SET enable_seqscan TO 'off'
-AS $function$
-begin
-  with stale as (
-    select f.ctid as place from miradesk.files f
-    where f.conversation_id is null and f.created_at < clock_timestamp() - interval '1 day' and f.removed_at is null
-    order by f.created_at
-    limit p_max
-    for no key update skip locked
-  )
-  update miradesk.files f set removed_at = clock_timestamp() from stale where f.ctid = stale.place;
-  return (
-    select coalesce(json_agg(json_build_object('workspace', f.workspace_id, 'id', f.id)), '[]')
-    from (select f.workspace_id, f.id from miradesk.files f where f.removed_at is not null order by f.removed_at limit p_max) f);
-end $function$
-;
-
 CREATE OR REPLACE FUNCTION miradesk.start_session(p_workspace text, p_token_hash text, p_member text, p_expires_at timestamp with time zone)
  RETURNS json
  LANGUAGE plpgsql
@@ -1607,7 +1654,7 @@ declare
   v_entries miradesk.entries[];
 begin
   with draft as (
-    select d.place, (d.entry).*, d.preview, (d.entry).kind in ('message', 'status', 'rating') as visible,
+    select d.place, (d.entry).*, d.preview, (d.entry).kind in ('message', 'status') as visible,
       k.ctid as conversation, k.last_visible_seq, k.visitor_messages as messages_before,
       (k.last_seq + row_number() over (partition by k.ctid order by d.place))::integer as number
     from unnest(p_drafts) with ordinality as d (entry, preview, place),
@@ -1620,7 +1667,7 @@ begin
       p_workspace, conversation_id, number,
       case when visible then coalesce(max(number) filter (where visible) over (log rows between unbounded preceding and 1 preceding), last_visible_seq) end,
       messages_before + count(*) filter (where kind = 'message' and author_kind = 'visitor') over (log rows between unbounded preceding and current row),
-      kind, author_kind, author_id, author_name, client_id, body, page, status, assignee_id, assignee_name, at, attachments, score
+      kind, author_kind, author_id, author_name, client_id, body, page, status, assignee_id, assignee_name, at
     )::miradesk.entries as e
     from draft
     window log as (partition by conversation order by place)
@@ -1631,7 +1678,7 @@ begin
       max((e).seq) as last_seq,
       max((e).seq) filter (where (e).prev_visible is not null) as last_visible_seq,
       max((e).visitor_messages) as visitor_messages,
-      max((e).at) filter (where (e).prev_visible is not null) as active_at,
+      max((e).at) filter (where (e).kind in ('message', 'status')) as active_at,
       (array_agg((e).author_kind order by place desc) filter (where (e).kind = 'message'))[1] as preview_author,
       (array_agg(preview order by place desc) filter (where (e).kind = 'message'))[1] as preview,
       (array_agg((e).page order by place desc) filter (where (e).page is not null and (e).author_kind = 'visitor'))[1] as page,
@@ -1744,13 +1791,17 @@ begin
 end $function$
 ;
 
-CREATE OR REPLACE FUNCTION miradesk.text_of(e miradesk.entries)
- RETURNS integer
- LANGUAGE sql
- IMMUTABLE
+CREATE OR REPLACE FUNCTION miradesk.touch_conversations(p_workspace text, p_visitor text)
+ RETURNS void
+ LANGUAGE plpgsql
 AS $function$
-  select coalesce(length(e.body), 0) + coalesce(length(e.attachments::text), 0)
-$function$
+declare
+  v_ids text[] := miradesk.prominent_conversations(p_workspace, p_visitor);
+begin
+  perform from (select id collate "C" as id from unnest(v_ids) id order by 1) named,
+    lateral (select from miradesk.conversations k where k.workspace_id = p_workspace and k.id = named.id for no key update) locked;
+  update miradesk.conversations k set changed_xid = pg_current_xact_id() where k.workspace_id = p_workspace and k.id = any(v_ids);
+end $function$
 ;
 
 CREATE OR REPLACE FUNCTION miradesk.update_workspace(p_workspace text, p_name text, p_settings jsonb, p_allowed_origins jsonb)
@@ -1771,12 +1822,114 @@ begin
 end $function$
 ;
 
+CREATE OR REPLACE FUNCTION miradesk.use_identity(p_workspace text, p_jti_hash text, p_sid text, p_visitor text, p_expires_at timestamp with time zone)
+ RETURNS json
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+ SET enable_seqscan TO 'off'
+AS $function$
+declare
+  v_sid text;
+begin
+  -- The occasion to forget some that have expired, more than come, so that no clean-up job is needed.
+  delete from miradesk.identity_uses u using (
+    select o.ctid from miradesk.identity_uses o
+    where o.workspace_id = p_workspace and o.expires_at < now() - interval '1 hour' order by o.expires_at limit 10 for update skip locked
+  ) old
+  where u.ctid = old.ctid;
+  insert into miradesk.identity_uses (workspace_id, jti_hash, sid, visitor_id, expires_at)
+  values (p_workspace, p_jti_hash, p_sid, p_visitor, p_expires_at)
+  on conflict do nothing;
+  select u.sid into v_sid from miradesk.identity_uses u where u.workspace_id = p_workspace and u.jti_hash = p_jti_hash;
+  return to_json(v_sid is not distinct from p_sid);
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION miradesk.visitor_details(p_workspace text, p_visitor text)
+ RETURNS json
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+ SET enable_seqscan TO 'off'
+AS $function$
+declare
+  v_visitor miradesk.visitors;
+begin
+  select v.* into v_visitor from miradesk.visitors v where v.workspace_id = p_workspace and v.id = p_visitor;
+  if not found then perform miradesk.fail_not_found('visitor'); end if;
+  return json_build_object(
+    'id', v_visitor.id, 'name', v_visitor.name, 'email', v_visitor.email, 'phone', v_visitor.phone, 'userId', v_visitor.user_id,
+    'attributes', v_visitor.attributes, 'tags', to_json(v_visitor.tags), 'createdAt', v_visitor.created_at,
+    'events', (
+      select coalesce(json_agg(json_build_object('name', e.name, 'meta', e.meta, 'page', e.page, 'at', e.at) order by e.id desc), '[]')
+      from miradesk.visitor_events e where e.workspace_id = p_workspace and e.visitor_id = p_visitor),
+    'conversations', (select count(*) from miradesk.conversations k where k.workspace_id = p_workspace and k.visitor_id = p_visitor));
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION miradesk.with_profile(v miradesk.visitors, p_profile jsonb, p_signed boolean, p_limits jsonb)
+ RETURNS miradesk.visitors
+ LANGUAGE plpgsql
+ IMMUTABLE
+AS $function$
+declare
+  p jsonb := coalesce(nullif(p_profile, 'null'), '{}');
+begin
+  if p ? 'name' and (p_signed or 'name' <> all(v.proven)) then v.name := nullif(p ->> 'name', ''); end if;
+  if p ? 'email' and (p_signed or 'email' <> all(v.proven)) then v.email := nullif(p ->> 'email', ''); end if;
+  if p ? 'phone' and (p_signed or 'phone' <> all(v.proven)) then v.phone := nullif(p ->> 'phone', ''); end if;
+
+  if p ? 'attributes' then
+    v.attributes := (
+      select coalesce(jsonb_object_agg(kept.name, kept.value), '{}')
+      from (
+        select f.name, f.value from (
+          select new.key as name, new.value, case when p_signed then 1 when v.attributes ? new.key then 2 else 3 end as place
+          from jsonb_each(p -> 'attributes') new
+          where p_signed or 'attributes.' || new.key <> all(v.proven)
+          union all
+          select old.key, old.value, case when 'attributes.' || old.key = any(v.proven) then 1 else 2 end
+          from jsonb_each(v.attributes) old
+          where not (p -> 'attributes' ? old.key and (p_signed or 'attributes.' || old.key <> all(v.proven)))
+        ) f
+        where f.value <> 'null'
+        order by f.place, f.name collate "C"
+        limit (p_limits ->> 'attributes')::integer
+      ) kept);
+  end if;
+  if p ? 'tags' then
+    v.tags := array(
+      select t.tag from (
+        select tag, min(place) as place from unnest(v.tags || array(select jsonb_array_elements_text(p -> 'tags'))) with ordinality as t (tag, place)
+        group by tag order by min(place) desc limit (p_limits ->> 'tags')::integer
+      ) t
+      order by t.place);
+  end if;
+
+  if p_signed then
+    v.proven := array(
+      select f from (
+        select unnest(v.proven) as f
+        union
+        select key from jsonb_object_keys(p) key where key in ('name', 'email', 'phone')
+        union
+        select 'attributes.' || key from jsonb_object_keys(coalesce(p -> 'attributes', '{}')) key
+      ) signed
+      where f not like 'attributes.%' or v.attributes ? substr(f, 12)
+      order by f collate "C");
+  end if;
+  return v;
+end $function$
+;
+
 CREATE OR REPLACE FUNCTION miradesk.workspace_facts(w miradesk.workspaces)
  RETURNS json
  LANGUAGE sql
  IMMUTABLE
 AS $function$
-  select json_build_object('id', w.id, 'name', w.name, 'settings', w.settings, 'allowedOrigins', w.allowed_origins, 'tokenSecret', w.token_secret)
+  select json_build_object('id', w.id, 'name', w.name, 'settings', w.settings, 'allowedOrigins', w.allowed_origins, 'tokenSecret', w.token_secret,
+    'identitySecret', w.identity_secret)
 $function$
 ;
 
@@ -1784,14 +1937,16 @@ $function$
 
 alter table miradesk.conversations enable row level security;
 alter table miradesk.entries enable row level security;
-alter table miradesk.files enable row level security;
+alter table miradesk.erased_conversations enable row level security;
 alter table miradesk.gateways enable row level security;
+alter table miradesk.identity_uses enable row level security;
 alter table miradesk.inbox_counts enable row level security;
 alter table miradesk.leases enable row level security;
 alter table miradesk.members enable row level security;
 alter table miradesk.migrations enable row level security;
 alter table miradesk.reads enable row level security;
 alter table miradesk.sessions enable row level security;
+alter table miradesk.visitor_events enable row level security;
 alter table miradesk.visitors enable row level security;
 alter table miradesk.workspaces enable row level security;
 
@@ -1799,22 +1954,20 @@ alter table miradesk.workspaces enable row level security;
 
 revoke all on all functions in schema miradesk from public;
 grant usage on schema miradesk to service_role;
-grant execute on function miradesk.add_file(p_workspace text, p_file text, p_owner_kind text, p_owner text, p_pending_max integer) to service_role;
 grant execute on function miradesk.add_member(p_workspace text, p_member text, p_name text, p_email text, p_role text, p_password_hash text) to service_role;
+grant execute on function miradesk.adopt_visitor(p_workspace text, p_from text, p_to text, p_user text, p_limits jsonb) to service_role;
 grant execute on function miradesk.append_entries(p_workspace text, p_commands jsonb) to service_role;
 grant execute on function miradesk.append_messages(p_workspace text, p_commands jsonb) to service_role;
 grant execute on function miradesk.beat(p_gateway text, p_degraded boolean) to service_role;
 grant execute on function miradesk.changed_since(p_workspace text, p_cursor text, p_max integer, p_entries integer) to service_role;
-grant execute on function miradesk.complete_file(p_workspace text, p_file text, p_name text, p_type text, p_size integer, p_width integer, p_height integer) to service_role;
 grant execute on function miradesk.conversation_visitor(p_workspace text, p_conversation text) to service_role;
 grant execute on function miradesk.create_workspace(p_workspace text, p_name text, p_settings jsonb, p_allowed_origins jsonb, p_token_secret text) to service_role;
-grant execute on function miradesk.drop_files(p_workspace text, p_files jsonb) to service_role;
+grant execute on function miradesk.describe_visitor(p_workspace text, p_visitor text, p_change jsonb, p_create boolean, p_limits jsonb) to service_role;
 grant execute on function miradesk.drop_lease(p_workspace text, p_conversation text, p_member text, p_gateway text) to service_role;
 grant execute on function miradesk.end_session(p_workspace text, p_token_hash text) to service_role;
-grant execute on function miradesk.find_file(p_workspace text, p_file text) to service_role;
+grant execute on function miradesk.erase_visitor(p_workspace text, p_visitor text) to service_role;
 grant execute on function miradesk.find_session(p_workspace text, p_token_hash text) to service_role;
 grant execute on function miradesk.find_workspace(p_workspace text) to service_role;
-grant execute on function miradesk.forget_file(p_workspace text, p_file text, p_owner_kind text, p_owner text) to service_role;
 grant execute on function miradesk.history(p_workspace text, p_audience text, p_reader text, p_conversation text, p_before bigint, p_limit integer) to service_role;
 grant execute on function miradesk.inbox_changes(p_workspace text, p_member text, p_cursor text, p_max integer) to service_role;
 grant execute on function miradesk.inbox_list(p_workspace text, p_member text, p_filter text, p_after text, p_limit integer) to service_role;
@@ -1825,6 +1978,7 @@ grant execute on function miradesk.list_workspaces() to service_role;
 grant execute on function miradesk.mark_read(p_workspace text, p_audience text, p_reader text, p_conversation text, p_delivered bigint, p_seen bigint) to service_role;
 grant execute on function miradesk.member_for_sign_in(p_workspace text, p_email text) to service_role;
 grant execute on function miradesk.ping() to service_role;
+grant execute on function miradesk.renew_identity_secret(p_workspace text) to service_role;
 grant execute on function miradesk.replay_conversations(p_workspace text, p_after text, p_limit integer, p_entries integer) to service_role;
 grant execute on function miradesk.replay_counts(p_workspace text) to service_role;
 grant execute on function miradesk.replay_entries(p_workspace text, p_conversation text, p_after bigint, p_limit integer) to service_role;
@@ -1832,9 +1986,10 @@ grant execute on function miradesk.replay_orphans(p_workspace text, p_after text
 grant execute on function miradesk.schema_versions() to service_role;
 grant execute on function miradesk.sessions_on(p_workspace text, p_token_hashes jsonb) to service_role;
 grant execute on function miradesk.set_password(p_workspace text, p_member text, p_password_hash text) to service_role;
-grant execute on function miradesk.stale_files(p_max integer) to service_role;
 grant execute on function miradesk.start_session(p_workspace text, p_token_hash text, p_member text, p_expires_at timestamp with time zone) to service_role;
 grant execute on function miradesk.sync_agent(p_workspace text, p_member text, p_known jsonb, p_entries_max integer, p_page_entries integer) to service_role;
 grant execute on function miradesk.sync_visitor(p_workspace text, p_visitor text, p_known jsonb, p_entries_max integer, p_page_entries integer, p_conversations_max integer) to service_role;
 grant execute on function miradesk.take_lease(p_workspace text, p_conversation text, p_member text, p_gateway text) to service_role;
 grant execute on function miradesk.update_workspace(p_workspace text, p_name text, p_settings jsonb, p_allowed_origins jsonb) to service_role;
+grant execute on function miradesk.use_identity(p_workspace text, p_jti_hash text, p_sid text, p_visitor text, p_expires_at timestamp with time zone) to service_role;
+grant execute on function miradesk.visitor_details(p_workspace text, p_visitor text) to service_role;

@@ -55,7 +55,7 @@ export const at = (minute: number): string => new Date(Date.UTC(2026, 0, 31, 12,
 export function conversation(id: string, change: Partial<ListedConversation> = {}): ListedConversation {
   return {
     id,
-    visitor: { id: `visitor-${id}`, name: null, email: null },
+    visitor: { id: `visitor-${id}`, name: null, email: null, verified: false },
     status: 'open',
     assignee: null,
     head: 1,

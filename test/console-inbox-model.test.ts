@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { belongs, countsAfter, mergeConversation, movesInList, neighbourOf, NO_COUNTS, orderOf, unreadOf, waitingFor } from '../console/inbox-model.ts';
+import { belongs, countsAfter, countsWithout, mergeConversation, movesInList, neighbourOf, NO_COUNTS, orderOf, unreadOf, waitingFor } from '../console/inbox-model.ts';
 import type { ListedConversation } from '../shared/protocol.ts';
 import { at, conversation, counts, news } from './console-fakes.ts';
 
@@ -17,7 +17,7 @@ describe('merging what is known of a conversation', () => {
 
   it('takes what came later where both are the same length: a name or a reading may have changed', () => {
     const before = known(conversation('a', { head: 4 }));
-    expect(mergeConversation(before, { ...before, visitor: { id: 'v', name: 'Mia', email: null } }).visitor.name).toBe('Mia');
+    expect(mergeConversation(before, { ...before, visitor: { id: 'v', name: 'Mia', email: null, verified: false } }).visitor.name).toBe('Mia');
   });
 
   it('never forgets a reading', () => {
@@ -33,6 +33,15 @@ describe('merging what is known of a conversation', () => {
     expect(unreadOf(mergeConversation(undefined, news('a')))).toBe(1);
     expect(unreadOf(mergeConversation(first, conversation('a', { visitorMessages: 12, readMessages: 4 })))).toBe(8);
     expect(unreadOf(mergeConversation(first, news('a', { head: 2, visitorMessages: 13 })))).toBe(2);
+  });
+});
+
+describe('a conversation that is there no more', () => {
+  it('is counted in none of the views that held it', () => {
+    expect(countsWithout(counts(2, 1, 4), conversation('a'), 'ana')).toEqual(counts(1, 1, 4));
+    expect(countsWithout(counts(2, 1, 4), conversation('a', { assignee: ana }), 'ana')).toEqual(counts(2, 0, 4));
+    expect(countsWithout(counts(2, 1, 4), conversation('a', { status: 'closed', assignee: ana }), 'ana')).toEqual(counts(2, 1, 3));
+    expect(countsWithout(NO_COUNTS, conversation('a'), 'ana')).toEqual(NO_COUNTS);
   });
 });
 

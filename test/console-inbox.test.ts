@@ -18,7 +18,7 @@ function listed(...conversations: ListedConversation[]): void {
 
 async function start(...conversations: ListedConversation[]): Promise<void> {
   listed(...conversations);
-  connection.answer('inbox:sync', () => ok({ answer: 'changes', conversations: [], cursor: '1', counts: counts(conversations.length) }));
+  connection.answer('inbox:sync', () => ok({ answer: 'changes', conversations: [], gone: [], cursor: '1', counts: counts(conversations.length) }));
   inbox.show('all', null);
   await inbox.sync();
   await vi.runAllTimersAsync();
@@ -99,7 +99,7 @@ describe('the inbox', () => {
 
   it('[D6] repairs what it missed at the next heartbeat', async () => {
     await start(conversation('a', { activityAt: at(1) }));
-    connection.answer('inbox:sync', ({ cursor }) => ok({ answer: 'changes', conversations: cursor === '1' ? [conversation('b', { activityAt: at(5) })] : [], cursor: '2', counts: counts(2) }));
+    connection.answer('inbox:sync', ({ cursor }) => ok({ answer: 'changes', conversations: cursor === '1' ? [conversation('b', { activityAt: at(5) })] : [], gone: [], cursor: '2', counts: counts(2) }));
     await inbox.sync();
     expect(inbox.order('all')).toEqual(['b', 'a']);
     expect(inbox.counts.value).toEqual(counts(2));
@@ -145,7 +145,7 @@ describe('the inbox', () => {
 
   it('asks about a conversation it did not know: how much of it was read, only the gateway can say', async () => {
     await start();
-    connection.answer('inbox:sync', () => ok({ answer: 'changes', conversations: [conversation('old', { head: 30, visitorMessages: 20, readMessages: 17 })], cursor: '2', counts: counts(1) }));
+    connection.answer('inbox:sync', () => ok({ answer: 'changes', conversations: [conversation('old', { head: 30, visitorMessages: 20, readMessages: 17 })], gone: [], cursor: '2', counts: counts(1) }));
     connection.tell('entry:created', { entry: message('old', 30), conversation: news('old', { head: 30, visitorMessages: 20 }) });
     await vi.runAllTimersAsync();
     const known = inbox.conversation('old')?.value;
@@ -155,7 +155,7 @@ describe('the inbox', () => {
 
   it('pages downwards without holes or doubles', async () => {
     const all = Array.from({ length: 120 }, (_, index) => conversation(`c${index}`, { activityAt: at(200 - index) }));
-    connection.answer('inbox:sync', () => ok({ answer: 'changes', conversations: [], cursor: '1', counts: counts(120) }));
+    connection.answer('inbox:sync', () => ok({ answer: 'changes', conversations: [], gone: [], cursor: '1', counts: counts(120) }));
     connection.answer('inbox:list', ({ after, limit = 50 }) => {
       const from = after ? Number(after) : 0;
       const next = from + limit < all.length ? String(from + limit) : null;
@@ -182,9 +182,35 @@ describe('the inbox', () => {
     inbox = createInbox({ connection, memberId: 'ana', onListed: ({ id }) => brought.push(id) });
     await start(conversation('a'));
     connection.tell('entry:created', { entry: message('b', 1), conversation: news('b') });
-    connection.answer('inbox:sync', () => ok({ answer: 'changes', conversations: [conversation('c')], cursor: '2', counts: counts(3) }));
+    connection.answer('inbox:sync', () => ok({ answer: 'changes', conversations: [conversation('c')], gone: [], cursor: '2', counts: counts(3) }));
     await vi.runAllTimersAsync();
     expect(brought).toEqual(['a', 'c']);
+  });
+
+  it('forgets what was erased at once, and is not reminded by what was on its way', async () => {
+    const erased: string[] = [];
+    inbox.dispose();
+    inbox = createInbox({ connection, memberId: 'ana', onErased: (ids) => erased.push(...ids) });
+    await start(conversation('a', { activityAt: at(1) }), conversation('b', { activityAt: at(2) }));
+    connection.tell('conversation:erased', { conversationIds: ['b', 'never-loaded'] });
+    expect(inbox.order('all')).toEqual(['a']);
+    expect(inbox.conversation('b')).toBeUndefined();
+    expect([inbox.counts.value?.all, inbox.waiting.value]).toEqual([1, 1]);
+    expect(erased).toEqual(['b', 'never-loaded']);
+    connection.tell('entry:created', { entry: message('b', 2), conversation: news('b', { head: 2 }) });
+    inbox.take(conversation('b'));
+    await vi.runAllTimersAsync();
+    expect(inbox.order('all')).toEqual(['a']);
+    // How many there are is asked for, because some may not have been loaded here.
+    expect(connection.asked('inbox:sync').length).toBeGreaterThan(1);
+  });
+
+  it('[D6] forgets what was erased while it was away', async () => {
+    await start(conversation('a'), conversation('b'));
+    connection.answer('inbox:sync', () => ok({ answer: 'changes', conversations: [], gone: ['a'], cursor: '2', counts: counts(1) }));
+    await inbox.sync();
+    expect(inbox.order('all')).toEqual(['b']);
+    expect(inbox.counts.value?.all).toBe(1);
   });
 
   it('is quiet when the connection is lost on the way', async () => {

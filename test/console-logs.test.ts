@@ -40,6 +40,29 @@ describe('the log of a conversation', () => {
     expect(arrived).toEqual([]);
   });
 
+  it('is empty at once when it was erased, and stays so', async () => {
+    caughtUp(() => ({ answer: 'start-over', entries: run(1, 2), earlier: false }));
+    const log = logs.open('a');
+    await settle();
+    logs.erase(['a', 'not-here']);
+    expect([log.state.value, seqs(log)]).toEqual(['erased', []]);
+    connection.tell('entry:created', { entry: message('a', 1), conversation: news('a') });
+    await logs.sync(['a']);
+    expect([log.state.value, seqs(log)]).toEqual(['erased', []]);
+  });
+
+  it('tells one that was erased meanwhile from one that never was', async () => {
+    caughtUp(() => ({ answer: 'start-over', entries: run(1, 2), earlier: false }));
+    const log = logs.open('a');
+    await settle();
+    connection.answer('log:sync', ({ conversations }) => ok({ conversations: [], gone: conversations.map(({ id }) => id) }));
+    const other = logs.open('b');
+    await logs.sync();
+    await settle();
+    expect([log.state.value, other.state.value]).toEqual(['erased', 'missing']);
+    expect(seqs(log)).toEqual([]);
+  });
+
   it('grows with news, each entry once', async () => {
     caughtUp((seq) => (seq === 0 ? { answer: 'start-over', entries: run(1, 2), earlier: false } : { answer: 'entries', entries: [] }));
     const log = logs.open('a');

@@ -63,7 +63,7 @@ describe('docs/protocol.md', () => {
   });
 
   it('has no broken links within the documents', () => {
-    for (const document of ['docs/protocol.md', 'docs/operations.md', 'docs/security.md']) {
+    for (const document of ['docs/protocol.md', 'docs/operations.md', 'docs/security.md', 'docs/privacy.md']) {
       for (const [, file = '', anchor] of read(document).matchAll(/\]\((?!https?:)([^)#]*)(?:#([^)]*))?\)/g)) {
         const target = file === '' ? document : join('docs', file);
         expect(existsSync(join(root, target)), `${document} → ${target}`).toBe(true);

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { HANDSHAKE_MAX_BYTES } from '../shared/limits.ts';
 import { ERRORS } from '../shared/errors.ts';
 import { startTestGateway, type TestGateway, type TestWorkspace } from './harness/gateway-app.ts';
 import { until } from './harness/until.ts';
@@ -48,7 +49,7 @@ describe('what a handshake says', () => {
 
   it('has a size, and is not kept', async () => {
     for (const namespace of ['/visitor', '/agent']) {
-      expect(await refusal(namespace, { protocol: 1, workspace: workspace.id, junk: 'x'.repeat(4 * 1024) })).toMatchObject({ code: 'payload_too_large' });
+      expect(await refusal(namespace, { protocol: 1, workspace: workspace.id, junk: 'x'.repeat(HANDSHAKE_MAX_BYTES) })).toMatchObject({ code: 'payload_too_large' });
     }
     const visitor = await gateway.visitor(workspace);
     await gateway.visitor(workspace, visitor.token);

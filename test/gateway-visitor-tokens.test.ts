@@ -36,7 +36,7 @@ describe('visitor tokens', () => {
     const { token, visitorId } = await gateway.visitor(workspace);
     const [header, payload] = token.split('.').slice(0, 2).map((part) => JSON.parse(Buffer.from(part, 'base64url').toString()));
     expect(header).toEqual({ alg: 'HS256', typ: 'JWT' });
-    expect(payload).toEqual({ sub: visitorId, ws: workspace.id, iat: expect.any(Number), exp: payload.iat + 180 * 86_400 });
+    expect(payload).toEqual({ sub: visitorId, ws: workspace.id, sid: expect.stringMatching(/^[\w-]{21}$/), iat: expect.any(Number), exp: payload.iat + 180 * 86_400 });
   });
 
   it('bring the same visitor back, with a token that is as good for the next time', async () => {

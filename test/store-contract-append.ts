@@ -30,7 +30,7 @@ export function appendContract(contract: Contract): void {
       expect(added).toEqual([entry]);
       expect(repeated).toBe(false);
       expect(conversation).toEqual({
-        id: conversation.id, visitor: { id: 'v1', name: null, email: null }, status: 'open', assignee: null, head: 1, visitorMessages: 1,
+        id: conversation.id, visitor: { id: 'v1', name: null, email: null, verified: false }, status: 'open', assignee: null, head: 1, visitorMessages: 1,
         createdAt: entry?.at, activityAt: entry?.at, preview: { author: 'visitor', text: 'Do you have Brie?' }, page: PAGE,
         reads: { visitor: { delivered: 0, seen: 0 }, agents: { delivered: 0, seen: 0 } },
       });

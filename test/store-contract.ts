@@ -15,6 +15,7 @@ import { readsContract } from './store-contract-reads.ts';
 import { visitor, type Contract } from './store-contract-scene.ts';
 import { syncContract } from './store-contract-sync.ts';
 import { tenantsContract } from './store-contract-tenants.ts';
+import { visitorsContract } from './store-contract-visitors.ts';
 import { testMember, testWorkspace, type TestStore } from './harness/store.ts';
 
 export function storeContract(name: string, open: () => Promise<TestStore>): void {
@@ -52,6 +53,7 @@ export function storeContract(name: string, open: () => Promise<TestStore>): voi
     syncContract(contract);
     readsContract(contract);
     inboxContract(contract);
+    visitorsContract(contract);
     gatewaysContract(contract);
     tenantsContract(contract);
     modelContract(contract);

@@ -11,6 +11,7 @@ const WORKSPACE = 'busy';
 const LONG = 2_000;
 const ada = testMember({ name: 'Ada' });
 const long = 'conversation-0';
+const EVENT = { name: 'e', meta: {}, page: null, at: new Date().toISOString() };
 const ids = Array.from({ length: 5_000 }, (_, index) => `conversation-${index}`);
 
 interface Opened {
@@ -93,7 +94,7 @@ const questions: Array<[what: string, rows: number, run: (store: Store) => Promi
     await store.inboxList(WORKSPACE, ada.id, { filter: 'all', after: next, limit: 10 });
   }],
   // What the last sixteen transactions changed is looked at; the batch above may be among them.
-  ['the inbox’s heartbeat', 160, async (store) => {
+  ['the inbox’s heartbeat', 170, async (store) => {
     const first = await store.inboxChanges(WORKSPACE, ada.id, null);
     await store.inboxChanges(WORKSPACE, ada.id, first.cursor);
   }],
@@ -107,6 +108,9 @@ const questions: Array<[what: string, rows: number, run: (store: Store) => Promi
     await store.takeLease(WORKSPACE, null, ada.id, 'gateway-1');
     await store.dropLease(WORKSPACE, null, ada.id, 'gateway-1');
   }],
+  ['an identity that is good for one browser', 5, (store) => store.useIdentity(WORKSPACE, { jtiHash: nanoid(), sid: 's', visitorId: 'v', expiresAt: new Date(Date.now() + 60_000).toISOString() })],
+  ['a profile', 15, (store) => store.describeVisitor(WORKSPACE, 'visitor-206', { profile: { name: nanoid(), attributes: { a: nanoid() } }, events: [EVENT] }, { create: false })],
+  ['what is known of a visitor', 60, (store) => store.visitorDetails(WORKSPACE, 'visitor-206')],
   ['a sign-in', 5, (store) => store.memberForSignIn(WORKSPACE, ada.email)],
 ];
 
@@ -177,6 +181,18 @@ describe.each(cases)('$name', ({ conversations, open, before, after }) => {
     const { byIndex, wholeTables } = await rowsReadBy(opened, () => run(opened.store));
     expect(wholeTables).toEqual([]);
     expect(byIndex).toBeLessThanOrEqual(most);
+  });
+
+  test('taking an anonymous visitor over, and erasing them, reads their rows and no others', async () => {
+    const { store } = opened;
+    const author = visitor(nanoid());
+    const begun = await store.append(WORKSPACE, { kind: 'start', author, clientId: nanoid(), conversationId: nanoid(), conversationClientId: nanoid(), text: 'Hello', page: null });
+    await store.append(WORKSPACE, message(author, begun.conversation.id));
+    await store.describeVisitor(WORKSPACE, author.id, { profile: { name: 'A' }, events: [EVENT] }, { create: false });
+    const adopting = await rowsReadBy(opened, () => store.adoptVisitor(WORKSPACE, author.id, { visitorId: 'visitor-207', userId: 'u' }));
+    const erasing = await rowsReadBy(opened, () => store.eraseVisitor(WORKSPACE, 'visitor-207'));
+    expect([...adopting.wholeTables, ...erasing.wholeTables]).toEqual([]);
+    expect([adopting.byIndex, erasing.byIndex].map((rows) => rows <= 60), `${adopting.byIndex} and ${erasing.byIndex} rows`).toEqual([true, true]);
   });
 
   test('the counts of the inbox are what counting gives', async () => {

@@ -4,6 +4,7 @@
  */
 import { readSettings } from '../../shared/settings.ts';
 import type { Attachment, Author, Catchup, Entry, InboxConversation, ListedConversation, MemberRef, Page, Status, VisitorConversation } from '../../shared/protocol.ts';
+import { isIdentified } from '../../shared/visitor-ids.ts';
 import { storeErrorOf } from './sql-errors.ts';
 import { StoreError, type Appended, type Audience, type Store, type StoredEntry, type SyncResult, type Workspace } from './store.ts';
 
@@ -118,7 +119,7 @@ function readsOf(row: ConversationRow): InboxConversation['reads'] {
 export function inboxConversation(row: ConversationRow): InboxConversation {
   return {
     id: row.id,
-    visitor: { id: row.visitor_id, name: row.visitor_name, email: row.visitor_email },
+    visitor: { id: row.visitor_id, name: row.visitor_name, email: row.visitor_email, verified: isIdentified(row.visitor_id) },
     status: row.status,
     assignee: memberRef(row.assignee_id, row.assignee_name),
     head: row.last_seq,
@@ -145,7 +146,7 @@ export function listedConversations(rows: unknown): ListedConversation[] {
 
 /** The workspace, with the defaults of settings that are newer than its row. */
 export function workspaceOf(value: unknown): Workspace {
-  const workspace = answered<Workspace>('find_workspace', value, 'id', 'name', 'settings', 'allowedOrigins', 'tokenSecret');
+  const workspace = answered<Workspace>('find_workspace', value, 'id', 'name', 'settings', 'allowedOrigins', 'tokenSecret', 'identitySecret');
   try {
     return { ...workspace, settings: readSettings(workspace.settings) };
   } catch (cause) {
@@ -200,8 +201,8 @@ export function historyOf(value: unknown, audience: Audience['kind']): { entries
 }
 
 export function changesOf(value: unknown): Awaited<ReturnType<Store['inboxChanges']>> {
-  const { answer, conversations, cursor, counts } = answered<Awaited<ReturnType<Store['inboxChanges']>> & { conversations: unknown }>(
+  const { answer, conversations, gone, cursor, counts } = answered<Awaited<ReturnType<Store['inboxChanges']>> & { conversations: unknown; gone: string[] }>(
     'inbox_changes', value, 'answer', 'cursor', 'counts',
   );
-  return answer === 'changes' ? { answer, conversations: listedConversations(conversations), cursor, counts } : { answer, cursor, counts };
+  return answer === 'changes' ? { answer, conversations: listedConversations(conversations), gone, cursor, counts } : { answer, cursor, counts };
 }

@@ -7,6 +7,7 @@ import { columnsOf, messagesAppended, splitBatch, type MessageCommand } from './
 import { fileStore } from './file-store.ts';
 import { GroupCommit } from './group-commit.ts';
 import { agentSync, answered, appendedOf, changesOf, historyOf, listedConversations, utc, visitorSync, workspaceOf } from './results.ts';
+import { visitorStore } from './visitor-store.ts';
 import { StoreError, type AppendCommand, type Appended, type Audience, type Member, type Rpc, type Store, type Workspace } from './store.ts';
 
 export interface Transport {
@@ -111,6 +112,7 @@ export function createStore({ rpc, ping, close }: Transport): Store {
     figures: () => ({ queued: commits.queued, commits: commits.figures }),
     ...clusterStore(rpc),
     ...fileStore(rpc),
+    ...visitorStore(rpc),
 
     ping,
     async close() {

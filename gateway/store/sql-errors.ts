@@ -13,9 +13,10 @@ const OWN: Readonly<Record<string, StoreError['code']>> = {
 
 /**
  * Two transactions got in each other's way and this one was undone: the same call can simply be made again. A key that is there already (23505) is such
- * a race, too, for the functions look before they store: the same message came by two gateways at one moment, and the second look finds it.
+ * a race, too, for the functions look before they store: the same message came by two gateways at one moment, and the second look finds it. So is a
+ * visitor who is not there any more (23503): they were erased, or taken over, while their conversation was being started.
  */
-const LOST_RACE = new Set(['40001', '40P01', '55P03', '23505']);
+const LOST_RACE = new Set(['40001', '40P01', '55P03', '23505', '23503']);
 
 /**
  * Classes of states that say "not now" rather than "not so": connection, resources, shutdown, input and output, a standby server; and a user or

@@ -7,6 +7,7 @@ import type { WidgetSettings } from '../../shared/settings.ts';
 import type { ClusterStore } from './cluster-store.ts';
 import type { CommitFigures } from './commit-figures.ts';
 import type { FileStore } from './file-store.ts';
+import type { VisitorStore } from './visitor-store.ts';
 
 /** The seam: calls one SQL function of schema `miradesk` and answers its json. Rejects with StoreError. */
 export type Rpc = (fn: string, args: Record<string, unknown>) => Promise<unknown>;
@@ -19,6 +20,8 @@ export interface Workspace {
   allowedOrigins: string[];
   /** Signs visitor tokens; base64url. Never leaves the gateway. */
   tokenSecret: string;
+  /** What the site's server signs its users' identities with; made by the database. Leaves the gateway towards owners only. */
+  identitySecret: string;
 }
 
 export type Role = 'owner' | 'agent';
@@ -60,8 +63,8 @@ export type Audience = { kind: 'visitor'; visitorId: string } | { kind: 'agent';
 
 export interface SyncResult<C> { conversations: Array<{ conversation: C; catchup: Catchup }>; gone: string[] }
 
-export interface Store extends ClusterStore, FileStore {
-  createWorkspace(workspace: Workspace): Promise<void>;
+export interface Store extends ClusterStore, FileStore, VisitorStore {
+  createWorkspace(workspace: Omit<Workspace, 'identitySecret'>): Promise<void>;
   /** Null when there is none of this id. */
   workspace(workspaceId: string): Promise<Workspace | null>;
   /** All of them, by id; for the operator's tools. */
@@ -93,9 +96,9 @@ export interface Store extends ClusterStore, FileStore {
 
   /** Newest activity first. Rejects with `not_found` for an `after` that no page gave as its `next`. */
   inboxList(workspaceId: string, memberId: string, request: { filter: InboxFilter; after: string | null; limit: number }): Promise<{ conversations: ListedConversation[]; next: string | null; counts: InboxCounts }>;
-  /** What changed since a cursor; null asks for a first one. May name a conversation twice in a row, never leaves one out. */
+  /** What changed since a cursor, and what was erased (`gone`); null asks for a first one. May name a conversation twice in a row, never leaves one out. */
   inboxChanges(workspaceId: string, memberId: string, cursor: string | null): Promise<
-    { answer: 'changes'; conversations: ListedConversation[]; cursor: string; counts: InboxCounts } | { answer: 'start-over'; cursor: string; counts: InboxCounts }
+    { answer: 'changes'; conversations: ListedConversation[]; gone: string[]; cursor: string; counts: InboxCounts } | { answer: 'start-over'; cursor: string; counts: InboxCounts }
   >;
 
   /** Moves a reader forward, never back, never past the head. `changed`: something moved, so others want to know. */

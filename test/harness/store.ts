@@ -56,7 +56,7 @@ export async function prepareDataDir(dataDir: string): Promise<void> {
 }
 
 /** A workspace as `createWorkspace` takes it. */
-export function testWorkspace(id = 'demo', change: Partial<Workspace> = {}): Workspace {
+export function testWorkspace(id = 'demo', change: Partial<Omit<Workspace, 'identitySecret'>> = {}): Omit<Workspace, 'identitySecret'> {
   return { id, name: 'Demo', settings: WidgetSettings.parse({}), allowedOrigins: ['*'], tokenSecret: 'c2VjcmV0LW9mLXRoZS10ZXN0LXdvcmtzcGFjZQ', ...change };
 }
 

@@ -1,0 +1,214 @@
+/**
+ * The types of `window.MiraDesk` and of the npm entry, free of imports: the build ships this file as it is.
+ * docs/sdk.md explains verbs, events and options to site owners.
+ */
+
+/** The languages the widget speaks. */
+export type WidgetLocale = 'en' | 'de' | 'fr' | 'es' | 'pt' | 'it' | 'nl' | 'pl' | 'tr' | 'uk' | 'ja' | 'zh' | 'ar' | 'he';
+
+/** How long the browser may remember a visitor who writes: not at all, until the tab is closed, or until they come back. */
+export type Consent = 'none' | 'session' | 'persistent';
+
+/** A fact about the visitor; null takes it away. */
+export type AttributeValue = string | number | boolean | null;
+
+/** One question of the form before a chat. */
+export interface WidgetFormField {
+  key: string;
+  label: string;
+  kind?: 'text' | 'email' | 'phone' | 'choice' | 'longtext' | undefined;
+  required?: boolean | undefined;
+  /** What can be chosen, with kind `choice`. */
+  choices?: string[] | undefined;
+}
+
+/** When the team is there. */
+export interface WidgetHours {
+  /** IANA name, as Europe/Berlin. */
+  timeZone: string;
+  /** Seven days, Monday first: the openings of each, as `['09:00', '17:00']`. */
+  week: Array<Array<[from: string, to: string]>>;
+  /** Days, as 2026-12-25, on which nobody is there. */
+  holidays?: string[] | undefined;
+}
+
+/** What a page may say for itself, over what the workspace's settings say. */
+export interface WidgetOptions {
+  /** Brand colour, as `#rrggbb`. Text on it is black or white, whichever can be read. */
+  color?: string | undefined;
+  /** Colours of the panel: `auto` follows the visitor's device. */
+  theme?: 'auto' | 'light' | 'dark' | undefined;
+  /** Corner of the window. `right` and `left` are those at the bottom. */
+  position?: 'bottom-right' | 'bottom-left' | 'top-right' | 'top-left' | 'right' | 'left' | undefined;
+  /** Distance from the side of the window, in pixels. */
+  offsetX?: number | undefined;
+  /** Distance from the top or bottom of the window, in pixels. */
+  offsetY?: number | undefined;
+  zIndex?: number | undefined;
+  launcherIcon?: 'chat' | 'bubble' | 'help' | 'mail' | undefined;
+  /** Words beside the icon; empty: the icon alone. */
+  launcherLabel?: string | undefined;
+  /** Whether our launcher shows at all. */
+  launcher?: boolean | undefined;
+  /** CSS selector of the page's own elements that open and close the chat. */
+  launcherSelector?: string | undefined;
+  /** `auto` is the page's language where the widget speaks it, else the visitor's. */
+  locale?: 'auto' | WidgetLocale | undefined;
+  consent?: Consent | undefined;
+  teamName?: string | undefined;
+  /** Up to three people of the team; `picture` is an address. */
+  faces?: Array<{ name: string; picture?: string | undefined }> | undefined;
+  greeting?: string | undefined;
+  /** What to expect, under the team's name, while the team is there. */
+  replyTime?: string | undefined;
+  /** How round the panel's corners are, in pixels. */
+  radius?: number | undefined;
+  /** Typeface, as CSS writes it. The page has to have loaded it. */
+  font?: string | undefined;
+  attachments?: boolean | undefined;
+  emoji?: boolean | undefined;
+  sound?: boolean | undefined;
+  /** Whether the page's title counts unread messages while the page is not looked at. */
+  titleBadge?: boolean | undefined;
+  /** Whether visitors are asked for a rating when a conversation is closed. */
+  rating?: boolean | undefined;
+  /** Whether messages say which page they were written on. */
+  pageTracking?: boolean | undefined;
+  /** A line above the first message. */
+  consentText?: string | undefined;
+  /** Address of the privacy policy, linked from that line. */
+  privacyLink?: string | undefined;
+  /** What is asked before the first message. */
+  preChat?: WidgetFormField[] | undefined;
+  /** When the team is there; `null`: always. */
+  hours?: WidgetHours | null | undefined;
+  /** Whether visitors are asked for an e-mail address while the team is not there. */
+  offlineForm?: boolean | undefined;
+  /** Whether the script puts the widget on the page by itself; else `boot()` does. As `data-auto-boot="false"` on the script tag. */
+  autoBoot?: boolean | undefined;
+}
+
+/** What the npm entry's boot() is given: where the chat comes from, and the page's options. */
+export interface BootOptions extends WidgetOptions {
+  /** The workspace's name, as in the address of the snippet. */
+  workspace: string;
+  /** Origin of the gateway, as `https://chat.example.com`. */
+  gateway: string;
+  /** The page's nonce, where its Content-Security-Policy has one and no script of the page carries it. */
+  nonce?: string | undefined;
+}
+
+/**
+ * Who the visitor is. Proven by `token` (a JWT that your server signed) or `userHash` (an HMAC of `userId`); without either it is only what the page says.
+ */
+export interface Identity {
+  /** Your own id of the person. */
+  userId?: string | undefined;
+  token?: string | undefined;
+  userHash?: string | undefined;
+  name?: string | undefined;
+  email?: string | undefined;
+  phone?: string | undefined;
+  attributes?: Record<string, AttributeValue> | undefined;
+  tags?: string[] | undefined;
+}
+
+/** How things stand. */
+export interface WidgetState {
+  /** The widget is on the page. */
+  booted: boolean;
+  open: boolean;
+  /** How many messages the visitor has not seen. */
+  unread: number;
+  connection: 'idle' | 'connecting' | 'online' | 'waiting' | 'refused';
+  /** Who the gateway confirmed the visitor to be. */
+  identity: { userId: string } | null;
+  /** Whether the team is there, by its hours. */
+  available: boolean;
+  locale: WidgetLocale;
+  /** Whether our launcher shows. */
+  launcher: boolean;
+  consent: Consent;
+}
+
+/** A message as the site's page is told of it. */
+export interface WidgetMessage {
+  conversationId: string;
+  text: string;
+  /** Name of who wrote it; null for the visitor. */
+  author: string | null;
+  /** Time on the gateway's clock, ISO 8601 in UTC. */
+  at: string;
+}
+
+/** Something that the visitor, or the page, should know of. `code` is one of those in docs/protocol.md. */
+export interface WidgetError {
+  code: string;
+  message: string;
+}
+
+/** What the site's page can listen to, and what its listeners are given. */
+export interface WidgetEvents {
+  /** The launcher is there and every verb works. A listener added later is called at once. */
+  ready: undefined;
+  open: undefined;
+  close: undefined;
+  /** How many messages the visitor has not seen. */
+  unread: number;
+  /** A message of this visitor is in the log: the gateway has committed it. */
+  'message:sent': WidgetMessage;
+  /** A message for this visitor arrived. */
+  'message:received': WidgetMessage;
+  'conversation:started': { conversationId: string };
+  'conversation:closed': { conversationId: string };
+  /** Whether the team is there. */
+  availability: boolean;
+  /** The visitor was confirmed to be somebody, or is nobody any more. */
+  identity: { userId: string } | null;
+  error: WidgetError;
+  /** The widget was taken off the page. */
+  destroy: undefined;
+}
+
+/** Every verb may be called at any time and again; none of them throws. */
+export interface MiraDesk {
+  /** Puts the widget on the page; where it is already, the same as update(). */
+  boot(options?: WidgetOptions): void;
+  /** Changes options while the widget is there. */
+  update(options: WidgetOptions): void;
+  /** Says who the visitor is. */
+  identify(identity: Identity): void;
+  /** The visitor leaves: nothing of them stays on this device. */
+  logout(): void;
+  open(): void;
+  close(): void;
+  toggle(): void;
+  showLauncher(): void;
+  hideLauncher(): void;
+  /** Puts a text into the composer, for the visitor to change and send. */
+  prefill(text: string): void;
+  /** Sends a message as the visitor. */
+  sendMessage(text: string): void;
+  /** Begins a new conversation, with a first message where there is a text. */
+  startConversation(text?: string): void;
+  /** Opens an article of the help centre. */
+  openArticle(id: string): void;
+  /** Facts about the visitor, by name; null takes one away. */
+  setAttributes(attributes: Record<string, AttributeValue>): void;
+  addTags(...tags: Array<string | readonly string[]>): void;
+  /** Tells the agents of something the visitor did. */
+  track(name: string, meta?: Record<string, unknown>): void;
+  setConsent(consent: Consent): void;
+  setLocale(locale: 'auto' | WidgetLocale): void;
+  getState(): WidgetState;
+  /** Calls `listener` at every such event. Answers the function that ends it. */
+  on<E extends keyof WidgetEvents>(event: E, listener: (detail: WidgetEvents[E]) => void): () => void;
+  /** Takes the widget off the page. boot() brings it back. */
+  destroy(): void;
+}
+
+/** What `import … from 'miradesk'` offers. */
+export interface MiraDeskModule extends Omit<MiraDesk, 'boot'> {
+  /** Loads the widget's script, once, and puts the widget on the page. Answers `window.MiraDesk`; on a server, an object whose verbs do nothing. */
+  boot(options: BootOptions): MiraDesk;
+}

@@ -3,6 +3,9 @@
  *
  *   dist/widget/loader.js             the loader; a free name MIRADESK_SETTINGS is bound by the gateway when it serves it
  *   dist/widget/assets/*-HASH.js      the panel, its chunks and its fallback connection, immutable
+ *   dist/widget/migrate/NAME.js       the shims for pages that were written for another vendor's widget
+ *   dist/npm/                         the npm package: what `import … from 'miradesk'` gets
+ *   dist/examples/NAME/               what examples/NAME/ needs built
  *   dist/console/index.html, assets/  the agent inbox
  *   dist/manifest.json                the hashed names; the gateway reads it
  *   dist/meta.json                    esbuild's metafiles; the boundary and budget tests read them
@@ -15,6 +18,7 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as esbuild from 'esbuild';
+import { siteFiles } from './esbuild.sites.mjs';
 import { makeSeed } from './gateway/store/seed.ts';
 
 const root = dirname(fileURLToPath(import.meta.url));
@@ -114,6 +118,7 @@ async function makeFiles() {
   const built = [fallback, loader, panel, inbox].flatMap(({ outputFiles }) => outputFiles);
   const files = [
     ...built.map(({ path, contents }) => [relative(dist, path), contents]),
+    ...await siteFiles(root, common),
     ['console/index.html', page.replaceAll('__SCRIPT__', script).replaceAll('__STYLE__', style)],
     ['manifest.json', JSON.stringify(manifest, null, 2)],
     ['meta.json', JSON.stringify({ loader: loader.metafile, panel: panel.metafile, fallback: fallback.metafile, console: inbox.metafile })],

@@ -19,7 +19,7 @@ it('WidgetOptions are the settings, no more and no less', () => {
   expectTypeOf<WidgetLocale>().toEqualTypeOf<Locale>();
   expectTypeOf<Consent>().toEqualTypeOf<z.output<typeof WidgetSettings>['consent']>();
   const [, body = ''] = /interface WidgetOptions \{([^]*?)\n\}/.exec(source) ?? [];
-  const names = [...body.matchAll(/^ {2}(\w+)\?:/gm)].map(([, name]) => name);
+  const names = [...body.matchAll(/^ {2}(\w+)\?:/gm)].map(([, name = '']) => name);
   expect(names.toSorted()).toEqual([...Object.keys(WidgetSettings.shape), 'autoBoot'].toSorted());
 });
 

@@ -1,0 +1,145 @@
+/** `window.$crisp` and the `CRISP_…` globals, for pages that were written for them. docs/migrating.md has the table. */
+import type { Identity, WidgetMessage } from '../sdk-types.ts';
+import { attributes, calm, desk, identify, locale, logout, on, setAttributes, state, tell, visitor, warn, type Loose } from './desk.ts';
+
+type Call = (first: never, second: never) => unknown;
+type Calls = Record<string, Call>;
+
+const page = window as unknown as Loose & { $crisp?: unknown[] & Loose; CRISP_RUNTIME_CONFIG?: Loose };
+/** What the page set, for `get`. */
+const kept: Loose = {};
+const data: Record<string, unknown> = {};
+/** Functions that end what `on` began, by event. */
+const offs: Record<string, Array<() => void>> = {};
+/** Listeners to what the page itself changes. */
+const changed: Record<string, unknown[]> = {};
+
+function keep(name: string, value: unknown, tellOthers: () => void): void {
+  kept[name] = value;
+  tellOthers();
+  for (const callback of changed[`${name}:changed`] ?? []) tell(callback, value);
+}
+
+const sayWho = (name: string, value: unknown, identity: Identity): void => keep(name, value, () => identify(identity));
+
+const set: Calls = {
+  'message:text': (text) => keep('message:text', text, () => desk('prefill', text)),
+  'session:segments': (segments: unknown) => desk('addTags', ([] as unknown[]).concat(segments) as string[]),
+  'session:data': (facts: unknown, value) => {
+    const entries = Array.isArray(facts) ? facts as [string, unknown][] : [[facts, value]] as [string, unknown][];
+    const named = Object.fromEntries(entries);
+    Object.assign(data, named);
+    setAttributes(attributes(named));
+  },
+  'session:event': (events: unknown, meta) => {
+    const all = Array.isArray(events) ? events as unknown[][] : [[events, meta]];
+    for (const [name, details] of all) desk('track', name as string, details as Loose | undefined);
+  },
+  // The signature is made of the e-mail address, so that is the person's id.
+  'user:email': (email, userHash) => sayWho('user:email', email, userHash ? { email, userHash, userId: email } : { email }),
+  'user:phone': (phone) => sayWho('user:phone', phone, { phone }),
+  'user:nickname': (name) => sayWho('user:nickname', name, { name }),
+  'user:company': (name, details: Loose | undefined) => keep('user:company', [name, details], () => setAttributes({ company: name, ...attributes(details, 'company_') })),
+};
+
+const doing: Calls = {
+  'chat:open': () => desk('open'),
+  'chat:close': () => desk('close'),
+  'chat:toggle': () => desk('toggle'),
+  'chat:show': () => desk('showLauncher'),
+  'chat:hide': () => desk('hideLauncher'),
+  'message:send': (type, text) => {
+    if (type === 'text') desk('sendMessage', text);
+    else warn(`$crisp do message:send ${String(type)}`);
+  },
+  'message:thread:start': () => desk('startConversation'),
+  'session:reset': logout,
+  'helpdesk:article:open': (_locale, id) => desk('openArticle', String(id)),
+};
+
+const config: Calls = {
+  'position:reverse': (yes) => desk('update', { position: yes ? 'bottom-left' : 'bottom-right' }),
+  'color:theme'(color: string) {
+    if (color[0] === '#') desk('update', { color });
+    else warn(`$crisp config color:theme ${color}`);
+  },
+  'container:index': (zIndex) => desk('update', { zIndex }),
+  'sound:mute': (yes) => desk('update', { sound: !yes }),
+  'hide:on:away': (yes) => yes && on('availability', (there) => desk(there ? 'showLauncher' : 'hideLauncher')),
+};
+
+function message(own: boolean, { text, author, at }: WidgetMessage): Loose {
+  const timestamp = Date.parse(at);
+  return { type: 'text', origin: 'chat', content: text, from: own ? 'user' : 'operator', is_me: own, timestamp, fingerprint: timestamp, user: { nickname: author ?? visitor().name ?? '' } };
+}
+
+const session = (): string => state().identity?.userId ?? '';
+
+const events: Record<string, (callback: unknown) => () => void> = {
+  'session:loaded': (callback) => on('ready', () => tell(callback, session())),
+  'chat:initiated': (callback) => {
+    const off = on('open', () => {
+      off();
+      tell(callback);
+    });
+    return off;
+  },
+  'chat:opened': (callback) => on('open', () => tell(callback)),
+  'chat:closed': (callback) => on('close', () => tell(callback)),
+  'message:sent': (callback) => on('message:sent', (sent) => tell(callback, message(true, sent))),
+  'message:received': (callback) => on('message:received', (received) => tell(callback, message(false, received))),
+  'website:availability:changed': (callback) => on('availability', (there) => tell(callback, there)),
+};
+
+function listen(name: string, callback: unknown): void {
+  if (Object.hasOwn(set, name.replace(/:changed$/, '')) && name.startsWith('user:')) (changed[name] ??= []).push(callback);
+  else if (Object.hasOwn(events, name)) (offs[name] ??= []).push(events[name]?.(callback) as () => void);
+  else warn(`$crisp on ${name}`);
+}
+
+function unlisten(name: string): void {
+  for (const off of offs[name] ?? []) off();
+  delete offs[name];
+  delete changed[name];
+}
+
+const verbs: Record<string, Calls | ((name: string, callback: unknown) => void)> = { set, do: doing, config, on: listen, off: unlisten, safe: () => {} };
+
+const take = calm(([verb, name, args]: [string, string, unknown]): void => {
+  const group = verbs[verb];
+  if (typeof group === 'function') group(name, args);
+  else if (group && Object.hasOwn(group, name)) group[name]?.(...([] as unknown[]).concat(args) as [never, never]);
+  else warn(`$crisp ${verb} ${name}`);
+});
+
+function push(...calls: unknown[]): void {
+  for (const call of calls) take(call as [string, string, unknown]);
+}
+
+const get = (name: string, key?: string): unknown => {
+  if (name === 'chat:unread:count') return state().unread ?? 0;
+  if (name === 'session:identifier') return session();
+  if (name === 'session:data') return key === undefined ? data : data[key];
+  if (!Object.hasOwn(set, name)) warn(`$crisp get ${name}`);
+  return kept[name] ?? null;
+};
+
+const ANSWERS: Record<string, 'open' | 'launcher' | 'available'> = { 'chat:opened': 'open', 'chat:visible': 'launcher', 'website:available': 'available' };
+const is = (name: string): boolean => {
+  const answer = ANSWERS[name];
+  if (answer) return state()[answer] ?? false;
+  warn(`$crisp is ${name}`);
+  return false;
+};
+
+const { locale: language, ...runtime } = page.CRISP_RUNTIME_CONFIG ?? {};
+for (const name of ['CRISP_TOKEN_ID', 'CRISP_COOKIE_DOMAIN', 'CRISP_COOKIE_EXPIRE']) if (page[name]) warn(name);
+for (const name of Object.keys(runtime)) warn(`CRISP_RUNTIME_CONFIG.${name}`);
+if (page.CRISP_WEBSITE_ID) desk('boot', language ? { locale: locale(language) } : {});
+on('ready', () => tell(page.CRISP_READY_TRIGGER));
+
+// The page's own array, which it may have kept hold of, learns to do at once what was put into it.
+const crisp = (page.$crisp ??= [] as unknown as unknown[] & Loose);
+const waiting = crisp.splice(0);
+Object.assign(crisp, { push, get, is }, Object.fromEntries(Object.keys(verbs).map((verb) => [verb, (...args: unknown[]) => push([verb, ...args])])));
+push(...waiting);

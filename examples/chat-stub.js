@@ -5,7 +5,7 @@
     'setAttributes', 'addTags', 'track', 'setConsent', 'setLocale', 'on', 'destroy',
   ].forEach(function (verb) {
     m[verb] = m[verb] || function () {
-      var call = [verb].concat([].slice.call(arguments));
+      const call = [verb].concat([].slice.call(arguments));
       m.q.push(call);
       return function () { if (call.off) call.off(); else call.length = 0; };
     };

@@ -22,7 +22,7 @@ type Page = typeof globalThis & {
 };
 
 /** The page, or nothing on a server. */
-const page = (): Page | undefined => (typeof document === 'undefined' ? undefined : globalThis as Page);
+const page = (): Page | undefined => (typeof document === 'undefined' ? undefined : globalThis);
 
 /** An object whose verbs do with each call what `take` says. */
 function verbsThat(take: (call: Queued) => void): MiraDesk {

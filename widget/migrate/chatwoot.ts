@@ -2,16 +2,18 @@
 import type { WidgetMessage, WidgetOptions } from '../sdk-types.ts';
 import { attributes, calm, desk, given, identify, locale, logout, on, setAttributes, state, warn, type Loose } from './desk.ts';
 
-const page = window as unknown as { chatwootSDK?: Loose; chatwootSettings?: Loose; $chatwoot?: Loose };
+interface Settings extends Loose { hideMessageBubble?: boolean; position?: string; locale?: string; useBrowserLanguage?: boolean; type?: string; launcherTitle?: string }
+
+const page = window as unknown as { chatwootSDK?: Loose; chatwootSettings?: Settings; $chatwoot?: Loose };
 
 const NOT_OURS = ['showUnreadMessagesDialog', 'showPopoutButton', 'widgetStyle', 'baseDomain', 'unavailableMessage', 'enableEndConversation'];
 
-function optionsOf(settings: Loose): WidgetOptions {
+function optionsOf(settings: Settings): WidgetOptions {
   for (const setting of NOT_OURS) if (setting in settings) warn(`chatwootSettings.${setting}`);
   const { hideMessageBubble: hidden, type, welcomeTitle, welcomeDescription } = settings;
   return given({
     launcher: hidden === undefined ? undefined : !hidden,
-    position: settings.position && `bottom-${String(settings.position)}`,
+    position: settings.position && `bottom-${settings.position}`,
     locale: settings.useBrowserLanguage ? 'auto' : settings.locale && locale(settings.locale),
     launcherLabel: type === 'expanded_bubble' ? settings.launcherTitle ?? 'Chat with us' : undefined,
     theme: settings.darkMode,
@@ -32,10 +34,10 @@ const verbs: Record<string, (first: never, second: never) => void> = {
     warn('$chatwoot.popoutChatWindow');
     desk('open');
   },
-  setUser(identifier: unknown, user: Loose = {}) {
+  setUser(identifier: string | number, user: Loose = {}) {
     const { name, email, phone_number: phone, identifier_hash: userHash, avatar_url: avatar, ...facts } = user;
     if (avatar) warn('$chatwoot.setUser avatar_url');
-    identify({ userId: String(identifier), userHash, name, email, phone } as Loose);
+    identify({ userId: `${identifier}`, userHash, name, email, phone } as Loose);
     setAttributes(attributes(facts));
   },
   setCustomAttributes: (facts) => setAttributes(attributes(facts)),

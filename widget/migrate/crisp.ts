@@ -135,7 +135,7 @@ const is = (name: string): boolean => {
 const { locale: language, ...runtime } = page.CRISP_RUNTIME_CONFIG ?? {};
 for (const name of ['CRISP_TOKEN_ID', 'CRISP_COOKIE_DOMAIN', 'CRISP_COOKIE_EXPIRE']) if (page[name]) warn(name);
 for (const name of Object.keys(runtime)) warn(`CRISP_RUNTIME_CONFIG.${name}`);
-if (page.CRISP_WEBSITE_ID) desk('boot', language ? { locale: locale(language) } : {});
+if (page.CRISP_WEBSITE_ID) desk('boot', language ? { locale: locale(language as string) } : {});
 on('ready', () => tell(page.CRISP_READY_TRIGGER));
 
 // The page's own array, which it may have kept hold of, learns to do at once what was put into it.

@@ -37,11 +37,11 @@ export function state(): Partial<WidgetState> {
   return (!page.MiraDesk?.q && page.MiraDesk?.getState?.()) || {};
 }
 
-/** Says, once per call, that nothing here does that. */
-export function warn(name: string): void {
+/** Says, once per call, that nothing here does that, or what else there is to know. */
+export function warn(name: string, what = 'has no counterpart'): void {
   if (said.has(name)) return;
   said.add(name);
-  console.warn(`MiraDesk: ${name} has no counterpart`);
+  console.warn(`MiraDesk: ${name} ${what}`);
 }
 
 /** Calls back a function of the page, if it is one, in a moment: what it throws is the page's own error. */
@@ -74,9 +74,14 @@ export function setAttributes(facts: Record<string, AttributeValue>): void {
   if (Object.keys(facts).length > 0) desk('setAttributes', facts);
 }
 
+/** A length such as `20` or `20px`, in pixels. */
+export function pixels(length: string | number | undefined): number | undefined {
+  return length === undefined ? undefined : Number.parseInt(`${length}`, 10);
+}
+
 /** The language of a tag such as `pt-BR`. */
-export function locale(tag: unknown): never {
-  return String(tag).split(/[-_]/)[0]?.toLowerCase() as never;
+export function locale(tag: string): never {
+  return tag.split(/[-_]/)[0]?.toLowerCase() as never;
 }
 
 /** The fields that have a value. */

@@ -1,21 +1,30 @@
 /** `window.Intercom` and `window.intercomSettings`, for pages that were written for them. docs/migrating.md has the table. */
 import type { WidgetOptions } from '../sdk-types.ts';
-import { attributes, calm, desk, given, identify, locale, logout, on, setAttributes, tell, warn, type Loose } from './desk.ts';
+import { attributes, calm, desk, given, identify, locale, logout, on, pixels, setAttributes, tell, warn, type Loose } from './desk.ts';
 
-const page = window as unknown as { Intercom?: { q?: ArrayLike<unknown>[]; booted?: boolean }; intercomSettings?: Loose };
+interface Settings extends Loose {
+  alignment?: string;
+  horizontal_padding?: string | number;
+  vertical_padding?: string | number;
+  z_index?: string | number;
+  hide_default_launcher?: boolean;
+  language_override?: string;
+  user_id?: string | number;
+}
+
+const page = window as unknown as { Intercom?: { q?: ArrayLike<unknown>[]; booted?: boolean }; intercomSettings?: Settings };
 
 /** Settings that are neither options, nor facts about the visitor. */
 const NOT_OURS = ['api_base', 'region', 'avatar', 'page_title', 'hide_notifications', 'session_duration', 'link_color'];
 
-function optionsOf(settings: Loose): WidgetOptions {
+function optionsOf(settings: Settings): WidgetOptions {
   const { alignment, hide_default_launcher: hidden, language_override: language } = settings;
-  const pixels = (name: string): number | undefined => (settings[name] === undefined ? undefined : Number(settings[name]));
   return given({
     color: settings.action_color ?? settings.background_color,
-    position: alignment && `bottom-${String(alignment)}`,
-    offsetX: pixels('horizontal_padding'),
-    offsetY: pixels('vertical_padding'),
-    zIndex: pixels('z_index'),
+    position: alignment && `bottom-${alignment}`,
+    offsetX: pixels(settings.horizontal_padding),
+    offsetY: pixels(settings.vertical_padding),
+    zIndex: pixels(settings.z_index),
     launcher: hidden === undefined ? undefined : !hidden,
     launcherSelector: settings.custom_launcher_selector,
     locale: language && locale(language),
@@ -24,7 +33,7 @@ function optionsOf(settings: Loose): WidgetOptions {
 
 /** What is left of the settings is a fact about the visitor, as `created_at`, `utm_source` or one of the site's own. */
 function take(verb: 'boot' | 'update', own: unknown): void {
-  const settings: Loose = { ...page.intercomSettings, ...(own as Loose) };
+  const settings: Settings = { ...page.intercomSettings, ...(own as Settings) };
   const {
     app_id: _app, action_color: _action, background_color: _background, alignment: _alignment, horizontal_padding: _x, vertical_padding: _y, z_index: _z,
     hide_default_launcher: _hidden, custom_launcher_selector: _selector, language_override: _language,
@@ -38,7 +47,7 @@ function take(verb: 'boot' | 'update', own: unknown): void {
   if (verb === 'boot' || Object.keys(options).length > 0) desk(verb, options);
   // Without an id of its own, the hash is made of the e-mail address.
   const userId = id ?? (userHash ? email : undefined);
-  identify({ userId: userId && String(userId), userHash, token, email, name, phone } as Loose);
+  identify({ userId: userId && `${userId as string | number}`, userHash, token, email, name, phone } as Loose);
   const facts = { ...rest, ...(Array.isArray(companies) ? { companies: companies.map((one: Loose) => one?.name ?? one?.company_id).join(', ') } : {}) };
   setAttributes({ ...attributes(facts), ...attributes(company, 'company_') });
 }

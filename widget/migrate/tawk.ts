@@ -1,6 +1,6 @@
 /** `Tawk_API`, for pages that were written for tawk.to. docs/migrating.md has the table. */
 import type { WidgetOptions } from '../sdk-types.ts';
-import { attributes, calm, desk, given, identify, logout, on, setAttributes, state, tell, visitor, warn, type Loose } from './desk.ts';
+import { attributes, calm, desk, given, identify, logout, on, pixels, setAttributes, state, tell, visitor, warn, type Loose } from './desk.ts';
 
 const page = window as unknown as { Tawk_API?: Loose; Tawk_LoadStart?: Date };
 /** The page's own object: it puts its settings and callbacks there, at any time, and finds our verbs there. */
@@ -17,14 +17,14 @@ let started = false;
 
 const event = (name: string, ...args: unknown[]): void => tell(tawk[name], ...args);
 
-function takeStyle({ zIndex, visibility = {} }: { zIndex?: number; visibility?: Record<string, Loose> }): void {
-  const { desktop = {}, ...others } = visibility;
-  const { position, xOffset, yOffset } = desktop;
-  const pixels = (length: unknown): number | undefined => (length === undefined ? undefined : Number.parseInt(String(length), 10));
-  if (position && !CORNERS[String(position)]) warn(`Tawk_API.customStyle position ${String(position)}`);
-  if (CORNERS[String(position)]) corner = String(position);
+interface Place { position?: string; xOffset?: string | number; yOffset?: string | number }
+
+function takeStyle({ zIndex, visibility: { desktop = {}, ...others } = {} }: { zIndex?: number; visibility?: Record<string, Place> }): void {
+  const { position = corner, xOffset, yOffset } = desktop;
+  if (CORNERS[position]) corner = position;
+  else warn(`Tawk_API.customStyle position ${position}`);
   for (const name of Object.keys(others)) warn(`Tawk_API.customStyle ${name}`);
-  desk('update', given({ zIndex, position: CORNERS[String(position)], offsetX: pixels(xOffset), offsetY: pixels(yOffset) }));
+  desk('update', given({ zIndex, position: desktop.position ? CORNERS[position] : undefined, offsetX: pixels(xOffset), offsetY: pixels(yOffset) }));
 }
 
 /** The signature is made of the id where there is one, else of the e-mail address. */
@@ -35,9 +35,9 @@ function who({ userId, name, email, phone, hash }: Record<string, string | undef
 }
 
 function takeSettings(): void {
-  if (tawk.customStyle) takeStyle(tawk.customStyle as Loose);
+  if (tawk.customStyle) takeStyle(tawk.customStyle);
   if (tawk.visitor) who(tawk.visitor as Record<string, string>);
-  if (tawk.secureMode && !visitor().userHash) warn('Tawk_API.secureMode without a hash');
+  if (tawk.secureMode && !visitor().userHash) warn('Tawk_API.secureMode', 'is on, but the visitor comes without a hash, so nothing of them is proven');
   for (const name of NEVER) if (name in tawk) warn(`Tawk_API.${name}`);
 }
 
@@ -76,7 +76,7 @@ const verbs: Record<string, (first: never, second: never, third: never) => unkno
   isVisitorEngaged: () => ongoing,
   widgetPosition: () => corner,
   setAttributes({ name, email, phone, hash, ...facts }: Record<string, string>, done) {
-    who({ name, email, phone, hash } as Record<string, string>);
+    who(given({ name, email, phone, hash }));
     setAttributes(attributes(facts));
     tell(done);
   },

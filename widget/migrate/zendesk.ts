@@ -1,6 +1,6 @@
 /** `zE`, for pages that were written for Zendesk's messaging. docs/migrating.md has the table. */
 import type { Consent, WidgetEvents } from '../sdk-types.ts';
-import { attributes, calm, desk, given, identify, locale, logout, on, setAttributes, tell, warn, type Loose } from './desk.ts';
+import { attributes, calm, desk, given, identify, locale, logout, on, pixels, setAttributes, tell, warn, type Loose } from './desk.ts';
 
 type Command = (first: never, second: never) => unknown;
 interface Global { (...args: unknown[]): unknown; set?: unknown; _?: ArrayLike<unknown>[]; q?: ArrayLike<unknown>[] }
@@ -87,10 +87,9 @@ const zE = calm((scope: unknown, name: string, ...args: never[]): unknown => {
 
 /** Settings of the older widget that say how ours should look. */
 function takeSettings({ webWidget = {}, ...others }: { webWidget?: Loose } & Loose): void {
-  const { color, position, offset, zIndex, ...rest } = webWidget as Record<string, Loose>;
-  const pixels = (length: unknown): number | undefined => (length === undefined ? undefined : Number.parseInt(String(length), 10));
+  const { color, position, offset, zIndex, ...rest } = webWidget as Record<string, Record<string, string | undefined>>;
   desk('update', given({
-    color: color?.theme, position: position && `${String(position.vertical ?? 'bottom')}-${String(position.horizontal ?? 'right')}`,
+    color: color?.theme, position: position && `${position.vertical ?? 'bottom'}-${position.horizontal ?? 'right'}`,
     offsetX: pixels(offset?.horizontal), offsetY: pixels(offset?.vertical), zIndex,
   }) as Loose);
   for (const name of [...Object.keys(rest).map((key) => `webWidget.${key}`), ...Object.keys(others)]) warn(`zESettings.${name}`);

@@ -64,6 +64,16 @@ const methods: Record<string, Outcome> = {
 };
 
 describe('Chatwoot', () => {
+  it('does not claim who somebody is without a proof, nor with the proof of somebody else', () => {
+    const { window, calls } = startPage('chatwoot');
+    window.$chatwoot.setUser('7', { name: 'Margit' });
+    window.$chatwoot.setUser('7', { name: 'Margit', identifier_hash: 'ab12' });
+    window.$chatwoot.setUser('8', { name: 'Anselm' });
+    expect(calls).toEqual([
+      ['identify', { name: 'Margit', attributes: { user_id: '7' } }], ['identify', { userId: '7', name: 'Margit', userHash: 'ab12' }], ['identify', { name: 'Anselm', attributes: { user_id: '8' } }],
+    ]);
+  });
+
   it('has an outcome for every documented name, and its place in the guide', () => {
     expect(Object.keys(settings).toSorted()).toEqual(SETTINGS.toSorted());
     expect(Object.keys(methods).toSorted()).toEqual(METHODS.toSorted());

@@ -21,7 +21,6 @@ const to = (call: unknown[], ...arrives: unknown[][]): Outcome => ({ run: push(.
 const none = (...call: unknown[]): Outcome => ({ run: push(...call), arrives: [], warns: `$crisp ${String(call[0])} ${String(call[1])}` });
 
 const set: Record<string, Outcome> = {
-  'message:text': to(['set', 'message:text', ['Hello']], ['prefill', 'Hello']),
   'session:segments': to(['set', 'session:segments', [['potter', 'tea']]], ['addTags', ['potter', 'tea']]),
   'session:data': to(['set', 'session:data', [[['mugs', 2], ['plan', 'tea']]]], ['setAttributes', { mugs: 2, plan: 'tea' }]),
   'session:event': to(['set', 'session:event', [[['ordered', { mugs: 2 }, 'green'], ['left']]]], ['track', 'ordered', { mugs: 2 }], ['track', 'left', undefined]),
@@ -29,7 +28,7 @@ const set: Record<string, Outcome> = {
   'user:phone': to(['set', 'user:phone', ['+1']], ['identify', { phone: '+1' }]),
   'user:nickname': to(['set', 'user:nickname', 'Margit'], ['identify', { name: 'Margit' }]),
   'user:avatar': none('set', 'user:avatar', ['https://kettle.example/m.png']),
-  'user:company': to(['set', 'user:company', ['Kettle', { url: 'https://kettle.example', employment: ['Potter'] }]], ['setAttributes', { company: 'Kettle', company_url: 'https://kettle.example', company_employment: '["Potter"]' }]),
+  'user:company': to(['set', 'user:company', ['Kettle', { url: 'https://kettle.example' }]], ['setAttributes', { company: 'Kettle' }]),
 };
 
 const doing: Record<string, Outcome> = {
@@ -54,6 +53,7 @@ const doing: Record<string, Outcome> = {
 
 const config: Record<string, Outcome> = {
   'availability:tooltip': none('config', 'availability:tooltip', [true]),
+  'hide:on:away': none('config', 'hide:on:away', [true]),
   'hide:vacation': none('config', 'hide:vacation', [true]),
   'hide:on:mobile': none('config', 'hide:on:mobile', [true]),
   'position:reverse': to(['config', 'position:reverse', [true]], ['update', { position: 'bottom-left' }]),
@@ -82,9 +82,9 @@ const at = Date.parse(message.at);
 
 describe('$crisp', () => {
   it('has an outcome for every documented name, and its place in the guide', () => {
-    expect(Object.keys(set).toSorted()).toEqual(SET.toSorted());
+    expect([...Object.keys(set), 'message:text'].toSorted()).toEqual(SET.toSorted());
     expect(Object.keys(doing).toSorted()).toEqual(DO.toSorted());
-    expect([...Object.keys(config), 'hide:on:away'].toSorted()).toEqual(CONFIG.toSorted());
+    expect(Object.keys(config).toSorted()).toEqual(CONFIG.toSorted());
     expectDocumented('Crisp', [...SET, ...DO, ...ON, ...CONFIG, ...GET, ...IS, ...GLOBALS, 'safe']);
   });
 
@@ -93,12 +93,14 @@ describe('$crisp', () => {
   it.each(Object.entries(config))('config %s', (_, outcome) => expectOutcome('crisp', outcome));
   it.each(Object.entries(neverHappens))('on %s', (_, outcome) => expectOutcome('crisp', outcome));
 
-  it('config hide:on:away follows whether the team is there', async () => {
+  it('set message:text does not open the chat, but is there when it opens', async () => {
     const page = startPage('crisp');
-    page.window.$crisp.push(['config', 'hide:on:away', [true]]);
-    await page.emit('availability', false);
-    await page.emit('availability', true);
-    expect(page.calls).toEqual([['hideLauncher'], ['showLauncher']]);
+    page.window.$crisp.push(['set', 'message:text', ['Hello']]);
+    expect(page.calls).toEqual([]);
+    page.state.open = true;
+    await page.emit('open', undefined);
+    page.window.$crisp.push(['set', 'message:text', ['Good day']]);
+    expect(page.calls).toEqual([['prefill', 'Hello'], ['prefill', 'Good day']]);
   });
 
   it('on: calls back in the vendor\'s shapes, and off ends it', async () => {
@@ -106,6 +108,7 @@ describe('$crisp', () => {
     const heard = listenToAll(page);
     await settled();
     await page.emit('open', undefined);
+    await page.emit('conversation:started', { conversationId: 'c1' });
     await page.emit('message:sent', { ...message, author: null });
     await page.emit('message:received', { ...message, author: 'Ines' });
     await page.emit('close', undefined);
@@ -113,7 +116,7 @@ describe('$crisp', () => {
     await page.emit('availability', false);
     const shape = { type: 'text', origin: 'chat', content: 'Hello', timestamp: at, fingerprint: at };
     const expected = [
-      ['session:loaded', ''], ['chat:initiated'], ['chat:opened'],
+      ['session:loaded', ''], ['chat:opened'], ['chat:initiated'],
       ['message:sent', { ...shape, from: 'user', is_me: true, user: { nickname: '' } }],
       ['message:received', { ...shape, from: 'operator', is_me: false, user: { nickname: 'Ines' } }],
       ['chat:closed'], ['chat:opened'], ['website:availability:changed', false],
@@ -137,7 +140,7 @@ describe('$crisp', () => {
     expect(heard).toEqual([['user:email:changed', 'm@kettle.example'], ['user:phone:changed', '+1'], ['user:nickname:changed', 'Margit']]);
     expect(page.calls.at(2)).toEqual(['identify', { email: 'm@kettle.example', phone: '+1', name: 'Margit' }]);
     Object.assign(page.state, { unread: 2, identity: { userId: '7' } });
-    expect(GET.map((name) => $crisp.get(name))).toEqual([2, { mugs: 2 }, '7', 'm@kettle.example', '+1', 'Margit', null, ['Kettle', undefined], 'Hello']);
+    expect(GET.map((name) => $crisp.get(name))).toEqual([2, { mugs: 2 }, '7', 'm@kettle.example', '+1', 'Margit', null, 'Kettle', 'Hello']);
     expect($crisp.get('session:data', 'mugs')).toBe(2);
   });
 
@@ -160,7 +163,7 @@ describe('$crisp', () => {
       CRISP_READY_TRIGGER: () => { ready += 1; },
     });
     $crisp.push(['do', 'chat:open']);
-    page.window.$crisp.do('chat:close');
+    $crisp.push(['do', 'chat:close']);
     await settled();
     expect(page.window.$crisp).toBe($crisp);
     expect(page.calls).toEqual([['boot', { locale: 'de' }], ['identify', { email: 'm@kettle.example' }], ['open'], ['close']]);

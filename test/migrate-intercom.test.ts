@@ -55,7 +55,7 @@ const settings: Record<string, Outcome> = {
   api_base: ignored('api_base', 'https://api-iam.eu.example'),
   region: ignored('region', 'eu'),
   email: who({ email: 'm@kettle.example' }, { email: 'm@kettle.example' }),
-  user_id: who({ user_id: 7 }, { userId: '7' }),
+  user_id: who({ user_id: 7 }, { attributes: { user_id: '7' } }),
   name: who({ name: 'Margit' }, { name: 'Margit' }),
   phone: who({ phone: '+1' }, { phone: '+1' }),
   created_at: fact({ created_at: 1_577_836_800 }),

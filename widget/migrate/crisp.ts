@@ -7,39 +7,38 @@ type Calls = Record<string, Call>;
 
 const page = window as unknown as Loose & { $crisp?: unknown[] & Loose; CRISP_RUNTIME_CONFIG?: Loose };
 /** What the page set, for `get`. */
-const kept: Loose = {};
-const data: Record<string, unknown> = {};
-/** Functions that end what `on` began, by event. */
-const offs: Record<string, Array<() => void>> = {};
-/** Listeners to what the page itself changes. */
-const changed: Record<string, unknown[]> = {};
+const data: Loose = {};
+const kept: Loose = { 'session:data': data };
+/** What the page listens to; `off` ends it, where it is an event of ours. */
+const listening: Array<{ name: string; callback: unknown; off?: (() => void) | undefined }> = [];
 
 function keep(name: string, value: unknown, tellOthers: () => void): void {
   kept[name] = value;
   tellOthers();
-  for (const callback of changed[`${name}:changed`] ?? []) tell(callback, value);
+  for (const listener of listening) if (listener.name === `${name}:changed`) tell(listener.callback, value);
 }
 
+/** One thing is given as it is, several as a list. */
+const several = (first: unknown, second: unknown): [string, unknown][] => (Array.isArray(first) ? first : [[first, second]]) as [string, unknown][];
 const sayWho = (name: string, value: unknown, identity: Identity): void => keep(name, value, () => identify(identity));
 
 const set: Calls = {
-  'message:text': (text) => keep('message:text', text, () => desk('prefill', text)),
+  // It does not open the chat; prefill() does.
+  'message:text': (text) => keep('message:text', text, () => state().open && desk('prefill', text)),
   'session:segments': (segments: unknown) => desk('addTags', ([] as unknown[]).concat(segments) as string[]),
-  'session:data': (facts: unknown, value) => {
-    const entries = Array.isArray(facts) ? facts as [string, unknown][] : [[facts, value]] as [string, unknown][];
-    const named = Object.fromEntries(entries);
+  'session:data'(facts, value) {
+    const named = Object.fromEntries(several(facts, value)) as Loose;
     Object.assign(data, named);
     setAttributes(attributes(named));
   },
-  'session:event': (events: unknown, meta) => {
-    const all = Array.isArray(events) ? events as unknown[][] : [[events, meta]];
-    for (const [name, details] of all) desk('track', name as string, details as Loose | undefined);
+  'session:event'(events, meta) {
+    for (const [name, details] of several(events, meta)) desk('track', name, details as Loose | undefined);
   },
   // The signature is made of the e-mail address, so that is the person's id.
   'user:email': (email, userHash) => sayWho('user:email', email, userHash ? { email, userHash, userId: email } : { email }),
   'user:phone': (phone) => sayWho('user:phone', phone, { phone }),
   'user:nickname': (name) => sayWho('user:nickname', name, { name }),
-  'user:company': (name, details: Loose | undefined) => keep('user:company', [name, details], () => setAttributes({ company: name, ...attributes(details, 'company_') })),
+  'user:company': (name) => keep('user:company', name, () => setAttributes({ company: name })),
 };
 
 const doing: Calls = {
@@ -50,7 +49,7 @@ const doing: Calls = {
   'chat:hide': () => desk('hideLauncher'),
   'message:send': (type, text) => {
     if (type === 'text') desk('sendMessage', text);
-    else warn(`$crisp do message:send ${String(type)}`);
+    else warn('$crisp do message:send');
   },
   'message:thread:start': () => desk('startConversation'),
   'session:reset': logout,
@@ -65,7 +64,6 @@ const config: Calls = {
   },
   'container:index': (zIndex) => desk('update', { zIndex }),
   'sound:mute': (yes) => desk('update', { sound: !yes }),
-  'hide:on:away': (yes) => yes && on('availability', (there) => desk(there ? 'showLauncher' : 'hideLauncher')),
 };
 
 function message(own: boolean, { text, author, at }: WidgetMessage): Loose {
@@ -77,30 +75,26 @@ const session = (): string => state().identity?.userId ?? '';
 
 const events: Record<string, (callback: unknown) => () => void> = {
   'session:loaded': (callback) => on('ready', () => tell(callback, session())),
-  'chat:initiated': (callback) => {
-    const off = on('open', () => {
-      off();
-      tell(callback);
-    });
-    return off;
-  },
   'chat:opened': (callback) => on('open', () => tell(callback)),
   'chat:closed': (callback) => on('close', () => tell(callback)),
+  'website:availability:changed': (callback) => on('availability', (there) => tell(callback, there)),
+  'chat:initiated': (callback) => on('conversation:started', () => tell(callback)),
   'message:sent': (callback) => on('message:sent', (sent) => tell(callback, message(true, sent))),
   'message:received': (callback) => on('message:received', (received) => tell(callback, message(false, received))),
-  'website:availability:changed': (callback) => on('availability', (there) => tell(callback, there)),
 };
 
 function listen(name: string, callback: unknown): void {
-  if (Object.hasOwn(set, name.replace(/:changed$/, '')) && name.startsWith('user:')) (changed[name] ??= []).push(callback);
-  else if (Object.hasOwn(events, name)) (offs[name] ??= []).push(events[name]?.(callback) as () => void);
+  const off = events[name]?.(callback);
+  if (off || /^user:(?:email|phone|nickname):/.test(name)) listening.push({ name, callback, off });
   else warn(`$crisp on ${name}`);
 }
 
 function unlisten(name: string): void {
-  for (const off of offs[name] ?? []) off();
-  delete offs[name];
-  delete changed[name];
+  for (const listener of listening) {
+    if (listener.name !== name) continue;
+    listener.off?.();
+    listener.name = '';
+  }
 }
 
 const verbs: Record<string, Calls | ((name: string, callback: unknown) => void)> = { set, do: doing, config, on: listen, off: unlisten, safe: () => {} };
@@ -119,7 +113,7 @@ function push(...calls: unknown[]): void {
 const get = (name: string, key?: string): unknown => {
   if (name === 'chat:unread:count') return state().unread ?? 0;
   if (name === 'session:identifier') return session();
-  if (name === 'session:data') return key === undefined ? data : data[key];
+  if (key !== undefined) return data[key];
   if (!Object.hasOwn(set, name)) warn(`$crisp get ${name}`);
   return kept[name] ?? null;
 };
@@ -134,12 +128,13 @@ const is = (name: string): boolean => {
 
 const { locale: language, ...runtime } = page.CRISP_RUNTIME_CONFIG ?? {};
 for (const name of ['CRISP_TOKEN_ID', 'CRISP_COOKIE_DOMAIN', 'CRISP_COOKIE_EXPIRE']) if (page[name]) warn(name);
-for (const name of Object.keys(runtime)) warn(`CRISP_RUNTIME_CONFIG.${name}`);
+for (const name in runtime) warn(`CRISP_RUNTIME_CONFIG.${name}`);
 if (page.CRISP_WEBSITE_ID) desk('boot', language ? { locale: locale(language as string) } : {});
 on('ready', () => tell(page.CRISP_READY_TRIGGER));
+on('open', () => kept['message:text'] && desk('prefill', kept['message:text'] as string));
 
 // The page's own array, which it may have kept hold of, learns to do at once what was put into it.
 const crisp = (page.$crisp ??= [] as unknown as unknown[] & Loose);
 const waiting = crisp.splice(0);
-Object.assign(crisp, { push, get, is }, Object.fromEntries(Object.keys(verbs).map((verb) => [verb, (...args: unknown[]) => push([verb, ...args])])));
+Object.assign(crisp, { push, get, is });
 push(...waiting);

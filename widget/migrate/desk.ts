@@ -91,12 +91,15 @@ export function given<T extends object>(fields: T): T {
 
 let known: Identity = {};
 
-/** Adds to what the page says of its visitor, and tells when that says anything new. */
+/** Adds to what the page says of its visitor, unless that is somebody else now; and tells when it says anything new. */
 export function identify(more: Identity): void {
-  const next = { ...known, ...given(more) };
+  const other = (['userId', 'token'] as const).some((field) => known[field] && more[field] && known[field] !== more[field]);
+  const next = { ...(other ? {} : known), ...given(more) };
   if (JSON.stringify(next) === JSON.stringify(known)) return;
   known = next;
-  desk('identify', next);
+  const { userId, ...unproven } = next;
+  // An id that comes without a proof is refused; agents may know it all the same.
+  desk('identify', next.token || next.userHash || !userId ? next : { ...unproven, attributes: { user_id: userId } });
 }
 
 /** What the page said of its visitor so far. */

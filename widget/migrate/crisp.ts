@@ -27,7 +27,7 @@ const set: Calls = {
   'message:text': (text) => keep('message:text', text, () => state().open && desk('prefill', text)),
   'session:segments': (segments: unknown) => desk('addTags', ([] as unknown[]).concat(segments) as string[]),
   'session:data'(facts, value) {
-    const named = Object.fromEntries(several(facts, value)) as Loose;
+    const named = Object.fromEntries(several(facts, value));
     Object.assign(data, named);
     setAttributes(attributes(named));
   },

@@ -23,7 +23,7 @@ const none = (...call: unknown[]): Outcome => ({ run: push(...call), arrives: []
 const set: Record<string, Outcome> = {
   'session:segments': to(['set', 'session:segments', [['potter', 'tea']]], ['addTags', ['potter', 'tea']]),
   'session:data': to(['set', 'session:data', [[['mugs', 2], ['plan', 'tea']]]], ['setAttributes', { mugs: 2, plan: 'tea' }]),
-  'session:event': to(['set', 'session:event', [[['ordered', { mugs: 2 }, 'green'], ['left']]]], ['track', 'ordered', { mugs: 2 }], ['track', 'left', undefined]),
+  'session:event': to(['set', 'session:event', [[['ordered', { mugs: 2 }, 'green'], ['left']]]], ['track', 'ordered', { mugs: 2 }], ['track', 'left', {}]),
   'user:email': to(['set', 'user:email', ['m@kettle.example', 'ab12']], ['identify', { email: 'm@kettle.example', userHash: 'ab12', userId: 'm@kettle.example' }]),
   'user:phone': to(['set', 'user:phone', ['+1']], ['identify', { phone: '+1' }]),
   'user:nickname': to(['set', 'user:nickname', 'Margit'], ['identify', { name: 'Margit' }]),
@@ -113,7 +113,7 @@ describe('$crisp', () => {
     await page.emit('message:received', { ...message, author: 'Ines' });
     await page.emit('close', undefined);
     await page.emit('open', undefined);
-    await page.emit('availability', false);
+    await page.emit('availability', { available: false });
     const shape = { type: 'text', origin: 'chat', content: 'Hello', timestamp: at, fingerprint: at };
     const expected = [
       ['session:loaded', ''], ['chat:opened'], ['chat:initiated'],
@@ -124,7 +124,7 @@ describe('$crisp', () => {
     expect(heard).toEqual(expected);
     for (const name of ON) page.window.$crisp.push(['off', name]);
     await page.emit('open', undefined);
-    await page.emit('availability', true);
+    await page.emit('availability', { available: true });
     expect(heard).toEqual(expected);
   });
 

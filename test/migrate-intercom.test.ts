@@ -26,7 +26,7 @@ const commands: Record<string, Outcome> = {
   showMessages: { run: call('showMessages'), arrives: [['open']] },
   showNewMessage: { run: call('showNewMessage', 'Hello'), arrives: [['prefill', 'Hello'], ['open']] },
   onUserEmailSupplied: none('onUserEmailSupplied', () => {}),
-  trackEvent: { run: call('trackEvent', 'ordered', { mugs: 2 }), arrives: [['track', 'ordered', { mugs: 2 }]] },
+  trackEvent: { run: call('trackEvent', 'ordered', { mugs: 2, price: { amount: 5600, currency: 'eur' } }), arrives: [['track', 'ordered', { mugs: 2, price: '{"amount":5600,"currency":"eur"}' }]] },
   getVisitorId: none('getVisitorId'),
   startTour: none('startTour', 1),
   startSurvey: none('startSurvey', 1),

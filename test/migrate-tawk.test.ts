@@ -65,7 +65,7 @@ describe('Tawk_API', () => {
     await page.emit('unread', 1);
     await page.emit('conversation:closed', { conversationId: 'c1' });
     await page.emit('close', undefined);
-    await page.emit('availability', false);
+    await page.emit('availability', { available: false });
     page.window.Tawk_API.setAttributes({ name: 'Margit' });
     page.window.Tawk_API.addTags(['potter']);
     page.window.Tawk_API.hideWidget();

@@ -5,17 +5,17 @@ import { expect, expectTypeOf, it } from 'vitest';
 import type { z } from 'zod';
 import type * as protocol from '../shared/protocol.ts';
 import { WidgetSettings, type Locale } from '../shared/settings.ts';
-import type { Consent, Identity, WidgetLocale, WidgetOptions } from '../widget/sdk-types.ts';
+import type { Consent, WidgetIdentity, WidgetLocale, WidgetOptions } from '../widget/sdk-types.ts';
 import { root } from './harness/build.ts';
 
 const source = readFileSync(join(root, 'widget/sdk-types.ts'), 'utf8');
 
-/** What a page may say of the settings; `position` is left out, because its schema takes anything and answers a corner. */
-type Settings = Omit<z.input<typeof WidgetSettings>, 'position'>;
+/** Left out: `position`, whose schema takes anything and answers a corner; `launcherIcon`, which on a page can also be one of its own. */
+type Apart = 'position' | 'launcherIcon';
 
 it('WidgetOptions are the settings, no more and no less', () => {
-  expectTypeOf<Omit<WidgetOptions, 'position' | 'autoBoot'>>().toEqualTypeOf<Settings>();
-  expectTypeOf<z.output<typeof WidgetSettings>['position']>().toExtend<WidgetOptions['position']>();
+  expectTypeOf<Omit<WidgetOptions, Apart | 'autoBoot'>>().toEqualTypeOf<Omit<z.input<typeof WidgetSettings>, Apart>>();
+  expectTypeOf<Pick<z.output<typeof WidgetSettings>, Apart>>().toExtend<Pick<WidgetOptions, Apart>>();
   expectTypeOf<WidgetLocale>().toEqualTypeOf<Locale>();
   expectTypeOf<Consent>().toEqualTypeOf<z.output<typeof WidgetSettings>['consent']>();
   const [, body = ''] = /interface WidgetOptions \{([^]*?)\n\}/.exec(source) ?? [];
@@ -24,7 +24,7 @@ it('WidgetOptions are the settings, no more and no less', () => {
 });
 
 it('what identify() takes is what the handshake takes', () => {
-  expectTypeOf<Identity>().toEqualTypeOf<z.input<typeof protocol.Identity>>();
+  expectTypeOf<WidgetIdentity>().toEqualTypeOf<z.input<typeof protocol.Identity>>();
 });
 
 it('the file imports nothing, so that it can be shipped as it is', () => {

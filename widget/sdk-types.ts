@@ -45,7 +45,8 @@ export interface WidgetOptions {
   /** Distance from the top or bottom of the window, in pixels. */
   offsetY?: number | undefined;
   zIndex?: number | undefined;
-  launcherIcon?: 'chat' | 'bubble' | 'help' | 'mail' | undefined;
+  /** What the launcher shows: one of ours, or a path of SVG, drawn as a stroke in a square of 28. */
+  launcherIcon?: 'chat' | 'bubble' | 'help' | 'mail' | (string & {}) | undefined;
   /** Words beside the icon; empty: the icon alone. */
   launcherLabel?: string | undefined;
   /** Whether our launcher shows at all. */
@@ -98,19 +99,24 @@ export interface BootOptions extends WidgetOptions {
   nonce?: string | undefined;
 }
 
-/**
- * Who the visitor is. Proven by `token` (a JWT that your server signed) or `userHash` (an HMAC of `userId`); without either it is only what the page says.
- */
-export interface Identity {
-  /** Your own id of the person. */
-  userId?: string | undefined;
-  token?: string | undefined;
-  userHash?: string | undefined;
+/** What is known of a visitor; what is left out stays as it is. */
+export interface WidgetProfile {
   name?: string | undefined;
   email?: string | undefined;
   phone?: string | undefined;
   attributes?: Record<string, AttributeValue> | undefined;
   tags?: string[] | undefined;
+}
+
+/**
+ * Who the visitor is. Proven by `token` (a JWT that your server signed), or by `userHash` (an HMAC of `userId`); an id without a proof is refused, a
+ * profile without an id is taken as what the page says.
+ */
+export interface WidgetIdentity extends WidgetProfile {
+  /** Your own id of the person. */
+  userId?: string | undefined;
+  token?: string | undefined;
+  userHash?: string | undefined;
 }
 
 /** How things stand. */
@@ -161,14 +167,16 @@ export interface WidgetEvents {
   'message:received': WidgetMessage;
   'conversation:started': { conversationId: string };
   'conversation:closed': { conversationId: string };
-  /** Whether the team is there. */
-  availability: boolean;
+  /** Whether the team is there, by its hours. */
+  availability: { available: boolean };
   /** The visitor was confirmed to be somebody, or is nobody any more. */
   identity: { userId: string } | null;
   error: WidgetError;
   /** The widget was taken off the page. */
   destroy: undefined;
 }
+
+export type WidgetListener<E extends keyof WidgetEvents> = (detail: WidgetEvents[E]) => void;
 
 /** Every verb may be called at any time and again; none of them throws. */
 export interface MiraDesk {
@@ -177,7 +185,7 @@ export interface MiraDesk {
   /** Changes options while the widget is there. */
   update(options: WidgetOptions): void;
   /** Says who the visitor is. */
-  identify(identity: Identity): void;
+  identify(identity: WidgetIdentity): void;
   /** The visitor leaves: nothing of them stays on this device. */
   logout(): void;
   open(): void;
@@ -185,11 +193,11 @@ export interface MiraDesk {
   toggle(): void;
   showLauncher(): void;
   hideLauncher(): void;
-  /** Puts a text into the composer, for the visitor to change and send. */
+  /** Opens the panel with this text in the composer, for the visitor to change and send. */
   prefill(text: string): void;
   /** Sends a message as the visitor. */
   sendMessage(text: string): void;
-  /** Begins a new conversation, with a first message where there is a text. */
+  /** Opens the panel on a new conversation; with a text, sends it. */
   startConversation(text?: string): void;
   /** Opens an article of the help centre. */
   openArticle(id: string): void;
@@ -197,12 +205,12 @@ export interface MiraDesk {
   setAttributes(attributes: Record<string, AttributeValue>): void;
   addTags(...tags: Array<string | readonly string[]>): void;
   /** Tells the agents of something the visitor did. */
-  track(name: string, meta?: Record<string, unknown>): void;
+  track(name: string, meta?: Record<string, AttributeValue>): void;
   setConsent(consent: Consent): void;
   setLocale(locale: 'auto' | WidgetLocale): void;
   getState(): WidgetState;
   /** Calls `listener` at every such event. Answers the function that ends it. */
-  on<E extends keyof WidgetEvents>(event: E, listener: (detail: WidgetEvents[E]) => void): () => void;
+  on<E extends keyof WidgetEvents>(event: E, listener: WidgetListener<E>): () => void;
   /** Takes the widget off the page. boot() brings it back. */
   destroy(): void;
 }

@@ -1,6 +1,6 @@
 /** `window.$crisp` and the `CRISP_…` globals, for pages that were written for them. docs/migrating.md has the table. */
-import type { Identity, WidgetMessage } from '../sdk-types.ts';
-import { attributes, calm, desk, identify, locale, logout, on, setAttributes, state, tell, visitor, warn, type Loose } from './desk.ts';
+import type { WidgetIdentity, WidgetMessage } from '../sdk-types.ts';
+import { attributes, calm, desk, identify, locale, logout, on, setAttributes, state, tell, track, visitor, warn, type Loose } from './desk.ts';
 
 type Call = (first: never, second: never) => unknown;
 type Calls = Record<string, Call>;
@@ -20,19 +20,19 @@ function keep(name: string, value: unknown, tellOthers: () => void): void {
 
 /** One thing is given as it is, several as a list. */
 const several = (first: unknown, second: unknown): [string, unknown][] => (Array.isArray(first) ? first : [[first, second]]) as [string, unknown][];
-const sayWho = (name: string, value: unknown, identity: Identity): void => keep(name, value, () => identify(identity));
+const sayWho = (name: string, value: unknown, identity: WidgetIdentity): void => keep(name, value, () => identify(identity));
 
 const set: Calls = {
   // It does not open the chat; prefill() does.
   'message:text': (text) => keep('message:text', text, () => state().open && desk('prefill', text)),
-  'session:segments': (segments: unknown) => desk('addTags', ([] as unknown[]).concat(segments) as string[]),
+  'session:segments': (segments) => desk('addTags', segments),
   'session:data'(facts, value) {
     const named = Object.fromEntries(several(facts, value));
     Object.assign(data, named);
     setAttributes(attributes(named));
   },
   'session:event'(events, meta) {
-    for (const [name, details] of several(events, meta)) desk('track', name, details as Loose | undefined);
+    for (const [name, details] of several(events, meta)) track(name, details);
   },
   // The signature is made of the e-mail address, so that is the person's id.
   'user:email': (email, userHash) => sayWho('user:email', email, userHash ? { email, userHash, userId: email } : { email }),
@@ -77,7 +77,7 @@ const events: Record<string, (callback: unknown) => () => void> = {
   'session:loaded': (callback) => on('ready', () => tell(callback, session())),
   'chat:opened': (callback) => on('open', () => tell(callback)),
   'chat:closed': (callback) => on('close', () => tell(callback)),
-  'website:availability:changed': (callback) => on('availability', (there) => tell(callback, there)),
+  'website:availability:changed': (callback) => on('availability', ({ available }) => tell(callback, available)),
   'chat:initiated': (callback) => on('conversation:started', () => tell(callback)),
   'message:sent': (callback) => on('message:sent', (sent) => tell(callback, message(true, sent))),
   'message:received': (callback) => on('message:received', (received) => tell(callback, message(false, received))),
@@ -85,7 +85,7 @@ const events: Record<string, (callback: unknown) => () => void> = {
 
 function listen(name: string, callback: unknown): void {
   const off = events[name]?.(callback);
-  if (off || /^user:(?:email|phone|nickname):/.test(name)) listening.push({ name, callback, off });
+  if (off || /^user:(?:email|phone|nick)/.test(name)) listening.push({ name, callback, off });
   else warn(`$crisp on ${name}`);
 }
 
@@ -102,7 +102,7 @@ const verbs: Record<string, Calls | ((name: string, callback: unknown) => void)>
 const take = calm(([verb, name, args]: [string, string, unknown]): void => {
   const group = verbs[verb];
   if (typeof group === 'function') group(name, args);
-  else if (group && Object.hasOwn(group, name)) group[name]?.(...([] as unknown[]).concat(args) as [never, never]);
+  else if (group?.[name]) group[name](...([] as unknown[]).concat(args) as [never, never]);
   else warn(`$crisp ${verb} ${name}`);
 });
 
@@ -114,7 +114,7 @@ const get = (name: string, key?: string): unknown => {
   if (name === 'chat:unread:count') return state().unread ?? 0;
   if (name === 'session:identifier') return session();
   if (key !== undefined) return data[key];
-  if (!Object.hasOwn(set, name)) warn(`$crisp get ${name}`);
+  if (!set[name]) warn(`$crisp get ${name}`);
   return kept[name] ?? null;
 };
 

@@ -2,7 +2,7 @@
  * What the shims share: the way to `window.MiraDesk`, which is there or still to come, and what is said of calls that have no counterpart.
  * A shim never throws: pages were written for somebody else, and the chat is no reason for them to stop.
  */
-import type { AttributeValue, Identity, MiraDesk, WidgetEvents, WidgetState } from '../sdk-types.ts';
+import type { AttributeValue, MiraDesk, WidgetEvents, WidgetIdentity, WidgetListener, WidgetState } from '../sdk-types.ts';
 
 type Verb = Exclude<keyof MiraDesk, 'on' | 'getState'>;
 type Queued = unknown[] & { off?: () => void };
@@ -21,7 +21,7 @@ export function desk<V extends Verb>(verb: V, ...args: Parameters<MiraDesk[V]>):
 }
 
 /** As MiraDesk.on(), now or as soon as the loader has come. */
-export function on<E extends keyof WidgetEvents>(event: E, listener: (detail: WidgetEvents[E]) => void): () => void {
+export function on<E extends keyof WidgetEvents>(event: E, listener: WidgetListener<E>): () => void {
   const object = (page.MiraDesk ??= { q: [] });
   if (!object.q) return object.on?.(event, listener) ?? (() => {});
   const queued: Queued = ['on', event, listener];
@@ -69,6 +69,11 @@ export function attributes(facts: unknown, prefix = ''): Record<string, Attribut
   return kept;
 }
 
+/** Tells of something that the visitor did. */
+export function track(name: string, meta?: unknown): void {
+  desk('track', name, attributes(meta));
+}
+
 /** Tells of facts, if there are any. */
 export function setAttributes(facts: Record<string, AttributeValue>): void {
   if (Object.keys(facts).length > 0) desk('setAttributes', facts);
@@ -89,10 +94,10 @@ export function given<T extends object>(fields: T): T {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined && value !== null)) as T;
 }
 
-let known: Identity = {};
+let known: WidgetIdentity = {};
 
 /** Adds to what the page says of its visitor, unless that is somebody else now; and tells when it says anything new. */
-export function identify(more: Identity): void {
+export function identify(more: WidgetIdentity): void {
   const other = (['userId', 'token'] as const).some((field) => known[field] && more[field] && known[field] !== more[field]);
   const next = { ...(other ? {} : known), ...given(more) };
   if (JSON.stringify(next) === JSON.stringify(known)) return;
@@ -103,7 +108,7 @@ export function identify(more: Identity): void {
 }
 
 /** What the page said of its visitor so far. */
-export const visitor = (): Identity => known;
+export const visitor = (): WidgetIdentity => known;
 
 export function logout(): void {
   known = {};

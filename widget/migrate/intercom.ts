@@ -1,6 +1,6 @@
 /** `window.Intercom` and `window.intercomSettings`, for pages that were written for them. docs/migrating.md has the table. */
 import type { WidgetOptions } from '../sdk-types.ts';
-import { attributes, calm, desk, given, identify, locale, logout, on, pixels, setAttributes, tell, warn, type Loose } from './desk.ts';
+import { attributes, calm, desk, given, identify, locale, logout, on, pixels, setAttributes, tell, track, warn, type Loose } from './desk.ts';
 
 interface Settings extends Loose {
   alignment?: string;
@@ -76,7 +76,7 @@ const commands: Record<string, (...args: never[]) => unknown> = {
   },
   startConversation: (text) => desk('startConversation', text),
   showArticle: (id) => desk('openArticle', String(id)),
-  trackEvent: (name, meta) => desk('track', name, meta),
+  trackEvent: track,
   onShow: (callback) => on('open', () => tell(callback)),
   onHide: (callback) => on('close', () => tell(callback)),
   onUnreadCountChange: (callback) => on('unread', (count) => tell(callback, count)),

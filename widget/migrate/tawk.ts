@@ -1,6 +1,6 @@
 /** `Tawk_API`, for pages that were written for tawk.to. docs/migrating.md has the table. */
 import type { WidgetOptions } from '../sdk-types.ts';
-import { attributes, calm, desk, given, identify, logout, on, pixels, setAttributes, state, tell, visitor, warn, type Loose } from './desk.ts';
+import { attributes, calm, desk, given, identify, logout, on, pixels, setAttributes, state, tell, track, visitor, warn, type Loose } from './desk.ts';
 
 const page = window as unknown as { Tawk_API?: Loose; Tawk_LoadStart?: Date };
 /** The page's own object: it puts its settings and callbacks there, at any time, and finds our verbs there. */
@@ -82,7 +82,7 @@ const verbs: Record<string, (first: never, second: never, third: never) => unkno
   },
   addEvent(name, meta, done) {
     const facts = typeof meta === 'object' ? meta : undefined;
-    desk('track', name, facts);
+    track(name, facts);
     tell(facts === meta ? done : meta);
   },
   addTags(tags: string[], done) {
@@ -113,7 +113,7 @@ on('ready', calm(() => {
 }));
 on('open', () => event('onChatMaximized'));
 on('close', () => event('onChatMinimized'));
-on('availability', (there) => event('onStatusChange', there ? 'online' : 'offline'));
+on('availability', ({ available }) => event('onStatusChange', available ? 'online' : 'offline'));
 on('unread', (count) => event('onUnreadCountChanged', count));
 on('message:sent', ({ text }) => event('onChatMessageVisitor', text));
 on('message:received', ({ text }) => event('onChatMessageAgent', text));

@@ -17,6 +17,9 @@ function declarations(exported) {
   return `import type { MiraDeskModule } from './sdk-types.js';\nexport type * from './sdk-types.js';\n${verbs.join('\n')}\n`;
 }
 
+/** The project's own tsconfig.json says Preact, and would be heard first. */
+const REACT = { compilerOptions: { jsx: 'react-jsx', jsxImportSource: 'react' } };
+
 /** Files of dist/ by their path in it. `common` are esbuild's settings for everything that browsers load. */
 export async function siteFiles(root, common) {
   const [shims, npm, react] = await Promise.all([
@@ -24,7 +27,7 @@ export async function siteFiles(root, common) {
     // Whoever bundles it makes it small; until then it can be read.
     esbuild.build({ ...common, minify: false, entryPoints: ['widget/npm.ts'], outfile: 'dist/npm/index.js', format: 'esm' }),
     esbuild.build({
-      ...common, entryPoints: ['examples/react/app.jsx'], outdir: 'dist/examples/react', format: 'esm', jsxImportSource: 'react',
+      ...common, entryPoints: ['examples/react/app.jsx'], outdir: 'dist/examples/react', format: 'esm', tsconfigRaw: REACT,
       alias: { miradesk: join(root, 'widget/npm.ts') }, define: { 'process.env.NODE_ENV': '"production"' },
     }),
   ]);

@@ -125,7 +125,8 @@ it('single-page: the chat stays open from view to view, goes where it is not wan
 
 it('react: StrictMode mounts twice and there is one widget; it goes and comes with its component', async () => {
   const { outputFiles: [development] } = await esbuild.build({
-    absWorkingDir: root, entryPoints: ['examples/react/app.jsx'], bundle: true, write: false, format: 'esm', jsx: 'automatic', jsxDev: true, jsxImportSource: 'react', define: { 'process.env.NODE_ENV': '"development"' },
+    absWorkingDir: root, entryPoints: ['examples/react/app.jsx'], bundle: true, write: false, format: 'esm',
+    tsconfigRaw: { compilerOptions: { jsx: 'react-jsxdev', jsxImportSource: 'react' } }, define: { 'process.env.NODE_ENV': '"development"' },
   });
   for (const build of ['development', 'production']) {
     const page = await browser.page();

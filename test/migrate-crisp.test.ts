@@ -58,7 +58,7 @@ const config: Record<string, Outcome> = {
   'hide:on:mobile': none('config', 'hide:on:mobile', [true]),
   'position:reverse': to(['config', 'position:reverse', [true]], ['update', { position: 'bottom-left' }]),
   'sound:mute': to(['config', 'sound:mute', [true]], ['update', { sound: false }]),
-  'color:theme': { run: (page) => { push('config', 'color:theme', ['#123456'])(page); push('config', 'color:theme', ['teal'])(page); }, arrives: [['update', { color: '#123456' }]], warns: 'color:theme teal' },
+  'color:theme': { run: (page) => { push('config', 'color:theme', ['#123456'])(page); push('config', 'color:theme', ['teal'])(page); }, arrives: [['update', { color: '#123456' }]], warns: 'color:theme' },
   'container:index': to(['config', 'container:index', [99]], ['update', { zIndex: 99 }]),
   'show:operator:count': none('config', 'show:operator:count', [true]),
 };

@@ -60,7 +60,7 @@ const config: Calls = {
   'position:reverse': (yes) => desk('update', { position: yes ? 'bottom-left' : 'bottom-right' }),
   'color:theme'(color: string) {
     if (color[0] === '#') desk('update', { color });
-    else warn(`$crisp config color:theme ${color}`);
+    else warn('$crisp config color:theme');
   },
   'container:index': (zIndex) => desk('update', { zIndex }),
   'sound:mute': (yes) => desk('update', { sound: !yes }),

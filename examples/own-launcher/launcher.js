@@ -9,6 +9,9 @@ MiraDesk.on('unread', (unread) => {
   count.hidden = unread === 0;
   count.textContent = `${unread} new`;
 });
-MiraDesk.on('availability', ({ available }) => {
+
+function showAvailable({ available }) {
   there.textContent = available ? 'We are in the studio.' : 'We are out. Write anyway, and we answer when we are back.';
-});
+}
+MiraDesk.on('ready', () => showAvailable(MiraDesk.getState()));
+MiraDesk.on('availability', showAvailable);

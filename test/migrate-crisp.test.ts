@@ -116,8 +116,8 @@ describe('$crisp', () => {
     await page.emit('availability', { available: false });
     const shape = { type: 'text', origin: 'chat', content: 'Hello', timestamp: at, fingerprint: at };
     const expected = [
-      ['session:loaded', ''], ['chat:opened'], ['chat:initiated'],
-      ['message:sent', { ...shape, from: 'user', is_me: true, user: { nickname: '' } }],
+      ['session:loaded', undefined], ['chat:opened'], ['chat:initiated'],
+      ['message:sent', { ...shape, from: 'user', is_me: true, user: {} }],
       ['message:received', { ...shape, from: 'operator', is_me: false, user: { nickname: 'Ines' } }],
       ['chat:closed'], ['chat:opened'], ['website:availability:changed', false],
     ];
@@ -147,7 +147,7 @@ describe('$crisp', () => {
   it('get and is answer before our script, too, and say what they do not know', () => {
     const page = startPage('crisp', {}, { loader: false });
     const { $crisp } = page.window;
-    expect([$crisp.get('chat:unread:count'), $crisp.get('session:identifier'), ...IS.map((name) => $crisp.is(name))]).toEqual([0, '', false, false, false]);
+    expect([$crisp.get('chat:unread:count'), $crisp.get('session:identifier'), ...IS.map((name) => $crisp.is(name))]).toEqual([0, undefined, false, false, false]);
     page.loader();
     page.state.open = true;
     expect(IS.map((name) => $crisp.is(name))).toEqual([true, true, true]);

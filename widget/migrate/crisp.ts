@@ -68,10 +68,10 @@ const config: Calls = {
 
 function message(own: boolean, { text, author, at }: WidgetMessage): Loose {
   const timestamp = Date.parse(at);
-  return { type: 'text', origin: 'chat', content: text, from: own ? 'user' : 'operator', is_me: own, timestamp, fingerprint: timestamp, user: { nickname: author ?? visitor().name ?? '' } };
+  return { type: 'text', origin: 'chat', content: text, from: own ? 'user' : 'operator', is_me: own, timestamp, fingerprint: timestamp, user: { nickname: author ?? visitor().name } };
 }
 
-const session = (): string => state().identity?.userId ?? '';
+const session = (): string | undefined => state().identity?.userId;
 
 const events: Record<string, (callback: unknown) => () => void> = {
   'session:loaded': (callback) => on('ready', () => tell(callback, session())),

@@ -4,6 +4,9 @@
  *   dist/widget/loader.js            the loader: a function that the gateway calls with the workspace's settings when it serves it
  *   dist/widget/assets/VERSION/      panel.js, and beside it what it loads when it is needed: its parts, the languages, the other
  *                                    connection. VERSION is made from all of their contents, so what is in it never changes
+ *   dist/widget/migrate/NAME.js      the shims for pages that were written for another vendor's widget
+ *   dist/npm/                        the npm package: what `import … from 'miradesk'` gets
+ *   dist/examples/NAME/              what examples/NAME/ needs built
  *   dist/console/index.html, assets/ the agent inbox
  *   dist/manifest.json               where the panel is; the gateway reads it
  *   dist/meta.json                   esbuild's metafiles; the boundary and budget tests read them
@@ -17,6 +20,7 @@ import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as esbuild from 'esbuild';
 import { minify } from 'terser';
+import { siteFiles } from './esbuild.sites.mjs';
 import { makeSeed } from './gateway/store/seed.ts';
 
 const root = dirname(fileURLToPath(import.meta.url));
@@ -157,6 +161,7 @@ async function makeFiles() {
     ['widget/loader.js', await squeeze(`(function (MIRADESK_SETTINGS) {${loader.outputFiles[0].text}})`, { expression: true })],
     ...loaded.map(([path, contents]) => [`widget/assets/${version}/${path}`, contents]),
     ...inbox.outputFiles.map(({ path, contents }) => [relative(dist, path), contents]),
+    ...await siteFiles(root, common, squeeze),
     ['console/index.html', page.replaceAll('__SCRIPT__', script).replaceAll('__STYLE__', style)],
     ['manifest.json', JSON.stringify(manifest, null, 2)],
     ['meta.json', JSON.stringify({ loader: loader.metafile, panel: panel.metafile, parts: parts.metafile, languages: languages.metafile, fallback: fallback.metafile, console: inbox.metafile })],

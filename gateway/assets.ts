@@ -12,9 +12,11 @@ export interface Assets {
   panel: string;
   /** The panel and its chunks, by their path under /w/. */
   widget: ReadonlyMap<string, ServedFile>;
+  /** The shims for pages that were written for another vendor's widget, by their path under /w/migrate/. */
+  migrate: ReadonlyMap<string, ServedFile>;
   /** The inbox, by the path under /console/. */
   console: ReadonlyMap<string, ServedFile>;
-  /** The demo shop, by the path under /demo/. */
+  /** The demo shop, by the path under /demo/; every other example, by its folder's name and the path in it. */
   demo: ReadonlyMap<string, ServedFile>;
 }
 
@@ -31,8 +33,11 @@ export class AssetsMissing extends Error {
   }
 }
 
+/** Files of an example that are for its reader, or its own server, and not for browsers. */
+const NOT_SERVED = /\.(?:md|mjs|jsx|conf)$/;
+
 /**
- * Reads dist/ and the demo pages. The demo carries the snippet of the workspace `demo`; another first workspace's is put in its place.
+ * Reads dist/ and the examples. Those carry the snippet of the workspace `demo`; another first workspace's is put in its place.
  * Rejects with AssetsMissing when something is not built.
  */
 export async function readAssets(root: string, workspaceId: string): Promise<Assets> {
@@ -49,18 +54,28 @@ export async function readAssets(root: string, workspaceId: string): Promise<Ass
 
 async function readBuilt(root: string, workspaceId: string): Promise<Assets> {
   const dist = join(root, 'dist');
-  const withSnippet = (name: string, body: Buffer): Buffer =>
-    (name.endsWith('.html') ? Buffer.from(body.toString('utf8').replaceAll('/w/demo.js', `/w/${workspaceId}.js`)) : body);
-  const [loader, manifest, widget, console, demo] = await Promise.all([
+  const [loader, manifest, widget, migrate, console, demo] = await Promise.all([
     readFile(join(dist, 'widget/loader.js'), 'utf8'),
     readFile(join(dist, 'manifest.json'), 'utf8'),
     readFiles(join(dist, 'widget/assets')),
+    readFiles(join(dist, 'widget/migrate')),
     readFiles(join(dist, 'console')),
-    readFiles(join(root, 'examples/shop'), withSnippet),
+    readExamples(root, workspaceId),
   ]);
-  const assets = { loader, panel: Manifest.parse(JSON.parse(manifest)).panel, widget: prefixed(widget, 'assets/'), console, demo };
+  const assets = { loader, panel: Manifest.parse(JSON.parse(manifest)).panel, widget: prefixed(widget, 'assets/'), migrate, console, demo };
   if (!console.has('index.html') || !assets.widget.has(assets.panel)) throw new Error('dist/ is not whole');
   return assets;
+}
+
+/** The shop stands at the front door, the other examples beside it; what is built for one joins its folder. */
+async function readExamples(root: string, workspaceId: string): Promise<Map<string, ServedFile>> {
+  const withSnippet = (name: string, body: Buffer): Buffer => {
+    if (!name.endsWith('.html')) return body;
+    return Buffer.from(body.toString('utf8').replaceAll('/w/demo.js', `/w/${workspaceId}.js`).replaceAll('data-workspace="demo"', `data-workspace="${workspaceId}"`));
+  };
+  const [source, built] = await Promise.all([readFiles(join(root, 'examples'), withSnippet), readFiles(join(root, 'dist/examples'))]);
+  const served = [...source, ...built].filter(([path]) => !NOT_SERVED.test(path));
+  return new Map(served.map(([path, file]) => [path.startsWith('shop/') ? path.slice('shop/'.length) : path, file]));
 }
 
 function prefixed(files: ReadonlyMap<string, ServedFile>, prefix: string): Map<string, ServedFile> {

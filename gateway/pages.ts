@@ -1,9 +1,9 @@
-/** The pages of the gateway: the inbox, the demo shop, and the way from the front door. */
+/** The pages of the gateway: the inbox, the demo shop with the other examples, and the way from the front door. */
 import type { FastifyInstance } from 'fastify';
 import type { Assets } from './assets.ts';
 import type { ClientAddress } from './client-address.ts';
 import { pagePolicy } from './page-policies.ts';
-import { sendFile } from './served-files.ts';
+import { sendFile, type ServedFile } from './served-files.ts';
 
 /** Asked for again each time; the ETag makes that cheap. */
 const FRESH = 'no-cache';
@@ -27,7 +27,13 @@ export async function pages(fastify: FastifyInstance, { assets, clientAddress }:
 
   fastify.get<{ Params: { '*': string } }>('/demo/*', own, async (request, reply) => {
     const path = request.params['*'];
-    const file = assets.demo.get(path) ?? assets.demo.get(path === '' || path.endsWith('/') ? `${path}index.html` : `${path}.html`);
-    return file ? sendFile(request, reply, file, FRESH) : reply.callNotFound();
+    const file = assets.demo.get(path) ?? assets.demo.get(path === '' || path.endsWith('/') ? `${path}index.html` : `${path}.html`) ?? viewOf(path);
+    if (file) return sendFile(request, reply, file, FRESH);
+    return assets.demo.has(`${path}/index.html`) ? reply.redirect(`/demo/${path}/`) : reply.callNotFound();
   });
+
+  /** The single-page example finds its own way, too. */
+  function viewOf(path: string): ServedFile | undefined {
+    return /^single-page\/[\w-]+$/.test(path) ? assets.demo.get('single-page/index.html') : undefined;
+  }
 }

@@ -1,4 +1,4 @@
-/** What the snippet loads: the loader with the launcher's settings inside it, the panel's settings, and the panel's files. */
+/** What the snippet loads: the loader with the launcher's settings inside it, the panel's settings, the panel's files, and the shims. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { wireError, type WireError } from '../shared/errors.ts';
 import { LAUNCHER_ICONS } from '../shared/launcher-icons.ts';
@@ -16,6 +16,8 @@ import type { Workspaces } from './workspaces.ts';
 
 /** A minute old is young enough for settings; an edge may go on with an older one while it fetches, and for a week while we are down. */
 const SETTINGS_CACHE = 'public, max-age=60, stale-while-revalidate=86400, stale-if-error=604800';
+/** A shim is a part of the site's page, under an address that stays. */
+const SHIM_CACHE = 'public, max-age=3600, stale-while-revalidate=86400, stale-if-error=604800';
 const IMMUTABLE = 'public, max-age=31536000, immutable';
 
 /**
@@ -64,6 +66,14 @@ export async function widgetFiles(fastify: FastifyInstance, { assets, workspaces
     void reply.header('access-control-allow-origin', '*');
     if (!file && OTHER_PANEL.test(name)) return sendScript(reply, `export * from ${scriptJson(`${name.includes('/') ? '../' : './'}${assets.panel.slice('assets/'.length)}`)};\n`);
     return file ? sendFile(request, reply, file, IMMUTABLE) : sendWarning(reply, 404, 'This file of the MiraDesk widget does not exist (any more). Reloading the page gets the current one.');
+  });
+
+  fastify.get<{ Params: { file: string } }>('/migrate/:file', async (request, reply) => {
+    const file = assets.migrate.get(request.params.file);
+    void reply.header('access-control-allow-origin', '*');
+    if (file) return sendFile(request, reply, file, SHIM_CACHE);
+    const names = [...assets.migrate.keys()].toSorted().join(', ');
+    return sendWarning(reply, 404, `MiraDesk has no shim of this name; there are ${names}.`);
   });
 
   fastify.get<{ Params: { file: string } }>('/:file', async (request, reply) => {

@@ -85,8 +85,17 @@ describe('the source', () => {
     expect(withSql).toEqual([]);
   });
 
-  it('leaves the examples to themselves: a page includes the snippet and nothing else of ours', () => {
-    expect(arrows.filter((arrow) => partOf(arrow.file) === 'examples').map(shown)).toEqual([]);
+  it('leaves the examples to themselves: a page includes the snippet and nothing else of ours, a server needs nothing but Node', () => {
+    const inExamples = arrows.filter((arrow) => partOf(arrow.file) === 'examples');
+    expect(inExamples.filter(({ file, specifier }) => !(file.endsWith('.mjs') && specifier.startsWith('node:'))).map(shown)).toEqual([]);
+    expect(importsOf(sourceOf('examples/react/app.jsx')).map(({ specifier }) => specifier)).toEqual(['react', 'react-dom/client', 'miradesk']);
+  });
+
+  it('keeps shims and npm entry apart from the widget: they know its types only', () => {
+    const own = new Set(['widget/sdk-types.ts', 'widget/migrate/desk.ts']);
+    const sites = arrows.filter(({ file }) => file.startsWith('widget/migrate/') || file === 'widget/npm.ts');
+    expect(sites.length).toBeGreaterThan(5);
+    expect(sites.filter(({ target: to, typeOnly }) => !own.has(to ?? '') || (to === 'widget/sdk-types.ts' && !typeOnly)).map(shown)).toEqual([]);
   });
 });
 

@@ -231,6 +231,26 @@ describe('the language of a browser', () => {
   });
 });
 
+describe('the shims', () => {
+  it('are scripts under an address that stays, for any website', async () => {
+    const { status, headers, body } = await get('/w/migrate/intercom.js', { origin: 'https://shop.example' });
+    expect([status, body.toString()]).toEqual([200, 'window.Intercom = () => {};']);
+    expect(headers).toMatchObject({
+      'cache-control': 'public, max-age=3600, stale-while-revalidate=86400, stale-if-error=604800', 'access-control-allow-origin': '*', 'cross-origin-resource-policy': 'cross-origin',
+      'content-type': 'text/javascript; charset=utf-8',
+    });
+    expect((await get('/w/migrate/intercom.js', { 'if-none-match': String(headers.etag) })).status).toBe(304);
+  });
+
+  it('that do not exist are a 404 that names those that do', async () => {
+    for (const path of ['/w/migrate/olark.js', '/w/migrate/..%2fintercom.js', '/w/migrate/__proto__', '/w/migrate/desk.js']) {
+      const { status, headers, body } = await get(path);
+      expect([path, status, headers['cache-control']]).toEqual([path, 404, 'no-store']);
+      expect(body.toString()).toBe('console.warn("MiraDesk has no shim of this name; there are intercom.js.");\n');
+    }
+  });
+});
+
 describe('the panel\'s files', () => {
   it('never change, and may be imported by any website', async () => {
     const { status, headers, body } = await get('/w/assets/panel-AAAA1111.js', { origin: 'https://shop.example' });

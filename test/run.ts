@@ -1,6 +1,6 @@
 /**
  * `npm test`: everything that has to be right before a change is, on any machine with Node and nothing prepared.
- * Type check, lint, build, a browser, and then all tests. Every step runs, also after one that failed.
+ * Build, type check, lint, a browser, and then all tests. Every step runs, also after one that failed.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -11,7 +11,7 @@ import { root } from './harness/build.ts';
 import { findOrInstallBrowser } from './harness/browser-executable.ts';
 import { readResults, summaryLine } from './harness/results.ts';
 
-const HELP = `Checks everything: types, lint, build, and all tests (unit, integration, browser).
+const HELP = `Checks everything: build, types, lint, and all tests (unit, integration, browser).
 
   npm test                        all of it
   npm test -- widget outbox       only the test files whose path contains one of the words
@@ -45,9 +45,10 @@ function main(): number {
   const vitest = ['node_modules/vitest/vitest.mjs', 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${resultsFile}`, ...options.filters];
   if (options.title !== undefined) vitest.push('-t', options.title);
   const steps: Step[] = [
+    // The types of the npm package are among what is built.
+    { title: 'Build', run: () => runs(['esbuild.config.mjs'], env) },
     { title: 'Types', run: () => runs(['node_modules/typescript/bin/tsc', '-p', '.'], env) },
     { title: 'Lint', run: () => runs(['node_modules/oxlint/bin/oxlint', '--type-aware'], env) },
-    { title: 'Build', run: () => runs(['esbuild.config.mjs'], env) },
     { title: 'Browser', run: () => findsBrowser(env) },
     { title: 'Tests', run: () => runs(vitest, env) },
   ];

@@ -24,7 +24,7 @@ function isStale(): boolean {
   const last = join(root, 'dist/meta.json'); // the build writes it last
   if (!existsSync(last)) return true;
   const builtAt = statSync(last).mtimeMs;
-  const sources = globSync(['widget/**', 'console/**', 'shared/**', 'esbuild.config.mjs', 'package-lock.json'], { cwd: root });
+  const sources = globSync(['widget/**', 'console/**', 'shared/**', 'examples/react/**', 'esbuild.*.mjs', 'package-lock.json'], { cwd: root });
   return sources.some((file) => statSync(join(root, file)).mtimeMs > builtAt);
 }
 

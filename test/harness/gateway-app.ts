@@ -26,6 +26,7 @@ export const ASSETS: Assets = {
   loader: `window.loaded=MIRADESK_SETTINGS;/*${'loader '.repeat(200)}*/`,
   panel: 'assets/panel-AAAA1111.js',
   widget: new Map([['assets/panel-AAAA1111.js', new ServedFile('panel.js', Buffer.from(`export const panel = ${JSON.stringify('panel '.repeat(200))};`))]]),
+  migrate: new Map([['intercom.js', new ServedFile('intercom.js', Buffer.from('window.Intercom = () => {};'))]]),
   console: new Map([
     ['index.html', new ServedFile('index.html', Buffer.from(`<!doctype html><title>Inbox</title>${'<p>inbox</p>'.repeat(100)}`))],
     ['assets/main-BBBB2222.js', new ServedFile('main.js', Buffer.from('export {};'))],

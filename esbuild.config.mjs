@@ -4,6 +4,7 @@
  *   dist/widget/loader.js             the loader; a free name MIRADESK_SETTINGS is bound by the gateway when it serves it
  *   dist/widget/assets/*-HASH.js      the panel, its chunks and its fallback connection, immutable
  *   dist/console/index.html, assets/  the agent inbox
+ *   dist/worker/worker.js             the edge, for Cloudflare (wrangler.toml)
  *   dist/manifest.json                the hashed names; the gateway reads it
  *   dist/meta.json                    esbuild's metafiles; the boundary and budget tests read them
  *
@@ -100,10 +101,11 @@ async function makeFiles() {
       build.onResolve({ filter: /\/connection-socketio\.ts$/ }, ({ kind }) => (kind === 'dynamic-import' ? { path, external: true } : undefined));
     },
   };
-  const [loader, panel, inbox] = await Promise.all([
+  const [loader, panel, inbox, worker] = await Promise.all([
     esbuild.build({ ...common, entryPoints: ['widget/loader.ts'], outfile: 'dist/widget/loader.js', format: 'iife', plugins: [cssAsText] }),
     esbuild.build({ ...common, entryPoints: ['widget/panel.tsx'], outdir: 'dist/widget/assets', format: 'esm', splitting: true, entryNames: '[name]-[hash]', chunkNames: '[name]-[hash]', plugins: [cssAsText, fallbackApart] }),
     esbuild.build({ ...common, entryPoints: ['console/main.tsx'], outdir: 'dist/console/assets', format: 'esm', splitting: true, entryNames: '[name]-[hash]', chunkNames: '[name]-[hash]', assetNames: '[name]-[hash]' }),
+    esbuild.build({ ...common, entryPoints: ['widget/worker.ts'], outfile: 'dist/worker/worker.js', format: 'esm', target: 'es2022', minify: false }),
   ]);
   const script = outputOf(inbox.metafile, 'console/main.tsx', 'dist/console');
   const style = Object.values(inbox.metafile.outputs).find((output) => output.entryPoint === 'console/main.tsx')?.cssBundle?.slice('dist/console/'.length);
@@ -111,12 +113,12 @@ async function makeFiles() {
   const page = await readFile(join(root, 'console/index.html'), 'utf8');
 
   const manifest = { panel: outputOf(panel.metafile, 'widget/panel.tsx', 'dist/widget') };
-  const built = [fallback, loader, panel, inbox].flatMap(({ outputFiles }) => outputFiles);
+  const built = [fallback, loader, panel, inbox, worker].flatMap(({ outputFiles }) => outputFiles);
   const files = [
     ...built.map(({ path, contents }) => [relative(dist, path), contents]),
     ['console/index.html', page.replaceAll('__SCRIPT__', script).replaceAll('__STYLE__', style)],
     ['manifest.json', JSON.stringify(manifest, null, 2)],
-    ['meta.json', JSON.stringify({ loader: loader.metafile, panel: panel.metafile, fallback: fallback.metafile, console: inbox.metafile })],
+    ['meta.json', JSON.stringify({ loader: loader.metafile, panel: panel.metafile, fallback: fallback.metafile, console: inbox.metafile, worker: worker.metafile })],
   ];
   return { manifest, files };
 }

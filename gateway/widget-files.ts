@@ -25,13 +25,14 @@ export interface WidgetFilesOptions { assets: Assets; workspaces: Workspaces; cl
 export async function widgetFiles(fastify: FastifyInstance, { assets, workspaces, clientAddress, publicUrl }: WidgetFilesOptions): Promise<void> {
   const made = new BoundedMap<string, { settings: string; file: ServedFile }>({ max: 500 });
 
-  /** The loader of a workspace; made again only when its settings changed. */
-  function loaderOf(workspace: Workspace): ServedFile {
-    const settings = scriptJson({ ...workspace.settings, workspace: workspace.id, gateway: '', panel: assets.panel } satisfies LoaderSettings);
-    const before = made.get(workspace.id);
+  /** The loader of a workspace; made again only when its settings changed. `gateway`: what it says about where the gateway is. */
+  function loaderOf(workspace: Workspace, gateway: string): ServedFile {
+    const settings = scriptJson({ ...workspace.settings, workspace: workspace.id, gateway, panel: assets.panel } satisfies LoaderSettings);
+    const key = `${workspace.id} ${gateway}`;
+    const before = made.get(key);
     if (before?.settings === settings) return before.file;
     const file = new ServedFile('loader.js', Buffer.from(`(function(MIRADESK_SETTINGS){${assets.loader}\n})(${settings});\n`));
-    made.set(workspace.id, { settings, file });
+    made.set(key, { settings, file });
     return file;
   }
 
@@ -48,12 +49,16 @@ export async function widgetFiles(fastify: FastifyInstance, { assets, workspaces
     return file ? sendFile(request, reply, file, IMMUTABLE) : sendWarning(reply, 404, 'This file of the MiraDesk widget does not exist (any more). Reloading the page gets the current one.');
   });
 
-  fastify.get<{ Params: { file: string } }>('/:file', async (request, reply) => {
+  // `?gateway` is for whoever serves the loader from another address, as the edge does. Only our own setting says which address that is:
+  // what a request says about it (its Host, say) would end up in copies for everybody.
+  fastify.get<{ Params: { file: string }; Querystring: { gateway?: string } }>('/:file', async (request, reply) => {
     const [, id] = /^(.+)\.js$/.exec(request.params.file) ?? [];
     const workspace = id === undefined ? null : await workspaces.find(id);
     if (!workspace) return sendWarning(reply, 404, `MiraDesk has no workspace for ${request.url.split('?')[0] ?? ''}; check the address in the snippet.`);
     if (!allowsOrigin(request, reply, workspace)) return sendWarning(reply, 403, 'This website is not on the list of websites that may use this MiraDesk workspace.');
-    return sendFile(request, reply, loaderOf(workspace), LOADER_CACHE);
+    if (request.query.gateway === undefined) return sendFile(request, reply, loaderOf(workspace, ''), LOADER_CACHE);
+    if (!publicUrl) return sendWarning(reply, 404, 'This MiraDesk gateway does not know its own address, which a widget that is served from elsewhere needs. Set PUBLIC_URL where the gateway runs.');
+    return sendFile(request, reply, loaderOf(workspace, publicUrl.origin), LOADER_CACHE);
   });
 
   /**

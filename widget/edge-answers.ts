@@ -11,22 +11,17 @@ const SAFETY = {
 };
 const YEAR_S = 31_536_000;
 
-const COMPRESSIBLE = /^(?:text\/|application\/json|image\/svg)/;
-/** Below this, compressing costs more than it saves. */
-const COMPRESS_FROM = 600;
-
-/** A copy for this request: 304 when the browser has it, compressed as it takes it. */
+/**
+ * A copy for this request; 304 when the browser has it. Cloudflare compresses it on its way out, as the browser takes it (a Worker is not
+ * even told how that is), which is why the tag is a weak one: all forms of a file have the same.
+ */
 export function sendCopy(request: Request, copy: Copy): Response {
-  const encoding = COMPRESSIBLE.test(copy.type) && copy.body.byteLength >= COMPRESS_FROM ? encodingFor(request.headers.get('accept-encoding')) : null;
   const headers = new Headers({ 'cache-control': copy.cacheControl, age: String(Math.max(0, Math.floor((Date.now() - copy.at) / 1_000))) });
   headers.set('vary', [...copy.vary, 'accept-encoding'].join(', '));
-  if (copy.hash) headers.set('etag', `"${copy.hash}${encoding ? `-${encoding}` : ''}"`);
+  if (copy.hash) headers.set('etag', `W/"${copy.hash}"`);
   if (copy.allowOrigin !== null) headers.set('access-control-allow-origin', copy.allowOrigin);
   if (copy.hash && hasIt(request.headers.get('if-none-match'), copy.hash)) return answer(request, 304, null, headers);
   headers.set('content-type', copy.type);
-  // The runtime compresses what says that it is compressed.
-  if (encoding) headers.set('content-encoding', encoding);
-  else headers.set('content-length', String(copy.body.byteLength));
   return answer(request, 200, copy.body, headers);
 }
 
@@ -70,17 +65,7 @@ function answer(request: Request, status: number, body: BodyInit | null, headers
   return new Response(request.method === 'HEAD' ? null : body, { status, headers });
 }
 
-function encodingFor(accepted: string | null): 'br' | 'gzip' | null {
-  const takes = (encoding: string): boolean =>
-    (accepted ?? '').toLowerCase().split(',').some((part) => {
-      const [name, ...parameters] = part.split(';').map((text) => text.trim());
-      return name === encoding && !parameters.some((parameter) => /^q=0(?:\.0*)?$/.test(parameter));
-    });
-  if (takes('br')) return 'br';
-  return takes('gzip') ? 'gzip' : null;
-}
-
-/** Any form of the same content is the same thing; what compresses on the way may also have made the tag weak. */
+/** As the gateway compares: any form of the same content is the same thing. */
 function hasIt(ifNoneMatch: string | null, hash: string): boolean {
   return (ifNoneMatch ?? '').split(',').some((tag) => tag.trim() === '*' || /^(?:W\/)?"([\w-]+?)(?:-br|-gzip)?"$/.exec(tag.trim())?.[1] === hash);
 }

@@ -349,6 +349,14 @@ describe('the panel\'s files', () => {
     }
   });
 
+  it('include the shims, which are renewed like a loader', async () => {
+    const path = '/w/migrate/other-vendor.js';
+    gateway.serve(path, loader('shim one', STALE));
+    expect([await textOf(path), await textOf(path, { origin: 'https://tea.example' })]).toEqual(['shim one', 'shim one']);
+    gateway.serve(path, loader('shim two'));
+    await until(async () => (await textOf(path)) === 'shim two');
+  });
+
   it('are fetched with the loader that will want them, and so is what they import, the words of the language and the settings', async () => {
     asset('panel-CCCC0001.js', 'import{a}from"./chunk-CCCC0002.js";import"./side-CCCC0003.js";const l={de:()=>import("./de-CCCC0004.js"),fr:()=>import("./fr-CCCC0005.js")},s=()=>import("./connection-socketio-CCCC0006.js");');
     asset('chunk-CCCC0002.js', 'import"./deep-CCCC0007.js";import"./panel-CCCC0001.js";');
@@ -382,7 +390,7 @@ describe('addresses', () => {
     const paths = [
       '/', '/w', '/w/', '/w/shop', '/w/shop.txt', '/w/shop.js/', '/w/shop.js.map', '/w/a/b.js', '/w/.js', '/w/a%2fb.js', '/w/..%2fapi.js', '/w/%2e%2e/api/session', '/w/../api/workspace.js', '/w/../../console/index.html',
       '/w//shop.js', '//w/shop.js', '/W/shop.js', `/w/${'x'.repeat(65)}.js`, '/w/assets/', '/w/assets/../shop.txt', '/w/assets/..%2f..%2fpackage.json', '/w/assets/.env', '/w/assets/a/b.js', '/w/assets/panel', `/w/assets/${'x'.repeat(200)}.js`,
-      '/w/assets/a.js%00', '/w/shop.js%3Fx', '/w/sh\u00f6p.js', '/api/session', '/socket.io/?EIO=4', '/files/shop/1/a.png', '/metrics', '/console/', '/readyz', '/healthz/', '/cdn-cgi-x',
+      '/w/assets/a.js%00', '/w/migrate/', '/w/migrate/../a.txt', '/w/migrate/A.js', '/w/migrate/a/b.js', '/w/shop.js%3Fx', '/w/sh\u00f6p.js', '/api/session', '/socket.io/?EIO=4', '/files/shop/1/a.png', '/metrics', '/console/', '/readyz', '/healthz/', '/cdn-cgi-x',
     ];
     for (const path of paths) {
       for (const method of ['GET', 'POST', 'OPTIONS']) expect([path, (await get(encodeURI(decodeURI(path)) === path ? path : encodeURI(path), {}, method)).status]).toEqual([path, 404]);

@@ -47,10 +47,11 @@ export function createFiles({ gateway, self, cache, behind, busy }: FilesOptions
   }
 
   return {
-    async obtain(file, reader) {
-      // Only the loader has words in it, and only what is not for everybody is judged by website.
+    async obtain(file, asker) {
+      // Assets are the same for everybody, and the loader alone has words in it.
+      const reader = file.kind === 'asset' ? { ...asker, origin: null } : asker;
       const copies = copiesOf(`${self}${file.path}?${file.kind === 'loader' ? `language=${reader.language}` : ''}`, cache);
-      const { copy, place } = await copies.find(file.kind === 'asset' ? null : reader.origin);
+      const { copy, place } = await copies.find(reader.origin);
       const state = copy ? stateOf(copy) : 'none';
       if (!copy || state === 'none') return renew(file, reader, copies, place, TIMEOUT_MS.without);
       if (state === 'stale') behind(renewCopy(file, reader, copies, place, TIMEOUT_MS.behind));

@@ -2,7 +2,7 @@
 import type { Locale } from '../shared/settings.ts';
 import type { Copy } from './edge-copies.ts';
 
-/** A file of the widget. */
+/** A file of the widget. An asset is whatever is the same for every website and language. */
 export interface WidgetFile {
   kind: 'loader' | 'settings' | 'asset';
   /** As the gateway knows it, from /w/ on. */

@@ -26,7 +26,7 @@ async function warmScripts(files: Files, first: string, reader: Reader): Promise
   let whole = true;
   for (const path of wanted) {
     if (wanted.size > FILES_MAX) return whole;
-    const answer = await files.obtain({ kind: 'asset', path: `/w/${path}` }, { ...reader, origin: null });
+    const answer = await files.obtain({ kind: 'asset', path: `/w/${path}` }, reader);
     if (!answer) whole = false;
     if (!answer || !('copy' in answer)) continue;
     for (const name of importsOf(new TextDecoder().decode(answer.copy.body), reader.language)) wanted.add(`assets/${name}`);

@@ -18,7 +18,8 @@ interface Environment {
 interface Context { waitUntil(work: Promise<unknown>): void }
 
 const LOADER_OR_SETTINGS = /^\/w\/([A-Za-z0-9_-]{1,64})\.(js|json)$/;
-const ASSET = /^\/w\/assets\/[A-Za-z0-9_-]{1,80}(?:\.[A-Za-z0-9_-]{1,20}){1,3}$/;
+/** The panel's files, and the shims for pages written for another vendor's widget. */
+const ASSET = /^\/w\/(?:assets\/[A-Za-z0-9_-]{1,80}(?:\.[A-Za-z0-9_-]{1,20}){1,3}|migrate\/[a-z0-9-]{1,40}\.js)$/;
 
 /** Longer ones no browser sends; they count as one that says nothing about where it comes from. */
 const ORIGIN_MAX = 300;

@@ -358,13 +358,13 @@ describe('the panel\'s files', () => {
   });
 
   it('are fetched with the loader that will want them, and so is what they import, the words of the language and the settings', async () => {
-    asset('panel-CCCC0001.js', 'import{a}from"./chunk-CCCC0002.js";import"./side-CCCC0003.js";const l={de:()=>import("./de-CCCC0004.js"),fr:()=>import("./fr-CCCC0005.js")},s=()=>import("./connection-socketio-CCCC0006.js");');
+    asset('panel-CCCC0001.js', 'import{a}from"./chunk-CCCC0002.js";import"./side-CCCC0003.js";const l={de:()=>import("./de-CCCC0004.js"),fr:()=>import("./fr-CCCC0005.js")},it=()=>import("./it-CCCC0008.js"),s=()=>import("./connection-socketio-CCCC0006.js");');
     asset('chunk-CCCC0002.js', 'import"./deep-CCCC0007.js";import"./panel-CCCC0001.js";');
-    for (const name of ['side-CCCC0003.js', 'de-CCCC0004.js', 'fr-CCCC0005.js', 'connection-socketio-CCCC0006.js', 'deep-CCCC0007.js']) asset(name);
-    const path = workspace(loader('(function(M){})({"teamName":"\\"panel\\":\\"assets/no.js\\"","panel":"assets/panel-CCCC0001.js"});\n'));
+    for (const name of ['side-CCCC0003.js', 'de-CCCC0004.js', 'fr-CCCC0005.js', 'connection-socketio-CCCC0006.js', 'deep-CCCC0007.js', 'it-CCCC0008.js']) asset(name);
+    const path = workspace(loader('(function(M){})({"locale":"it","panel":"assets/panel-CCCC0001.js","teamName":"\\"panel\\":\\"assets/no.js\\" \\"locale\\":\\"fr\\""});\n'));
     const settings = path.replace('.js', '.json');
     gateway.serve(settings, ({ origin }) => ({ body: '{"teamName":"Tea"}', headers: { 'cache-control': LOADER_CACHE, vary: 'origin', 'access-control-allow-origin': origin ?? 'none' } }));
-    const wanted = ['panel-CCCC0001.js', 'chunk-CCCC0002.js', 'side-CCCC0003.js', 'de-CCCC0004.js', 'deep-CCCC0007.js'].map((name) => `/w/assets/${name}`);
+    const wanted = ['panel-CCCC0001.js', 'chunk-CCCC0002.js', 'side-CCCC0003.js', 'de-CCCC0004.js', 'deep-CCCC0007.js', 'it-CCCC0008.js'].map((name) => `/w/assets/${name}`);
 
     await get(path, { 'accept-language': 'de', referer: 'https://tea.example/pots?secret' });
     await until(() => [...wanted, settings].every((one) => gateway.times(one) === 1));

@@ -51,6 +51,9 @@ export async function askGateway(gateway: string, file: WidgetFile, reader: Read
 
 function copyOf({ kind }: WidgetFile, headers: Headers, body: ArrayBuffer): Copy {
   const vary = (headers.get('vary') ?? '').toLowerCase();
+  // A loader ends with its settings, as JSON: in there a quote within a text is an escaped one.
+  const text = kind === 'loader' ? new TextDecoder().decode(body) : '';
+  const setting = (name: string): string => text.slice(text.lastIndexOf(`"${name}":"`)).match(/^"\w+":"([\w./-]+)"/)?.[1] ?? '';
   return {
     body,
     type: headers.get('content-type') ?? 'application/octet-stream',
@@ -58,8 +61,8 @@ function copyOf({ kind }: WidgetFile, headers: Headers, body: ArrayBuffer): Copy
     cacheControl: headers.get('cache-control') ?? 'no-store',
     allowOrigin: headers.get('access-control-allow-origin'),
     vary: ['origin', 'accept-language'].filter((name) => vary.includes(name)),
-    // The settings stand at the end of the script, as JSON.
-    panel: kind === 'loader' ? /.*"panel":"(assets\/[\w.-]+)"/s.exec(new TextDecoder().decode(body))?.[1] ?? '' : '',
+    panel: /^assets\/[\w.-]+$/.exec(setting('panel'))?.[0] ?? '',
+    locale: setting('locale'),
     at: Date.now(),
   };
 }

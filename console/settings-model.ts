@@ -2,6 +2,9 @@
 import { SETTINGS_MAX } from '../shared/limits.ts';
 import { isOriginPattern, ORIGINS_MAX } from '../shared/origins.ts';
 import type { WidgetSettings } from '../shared/settings.ts';
+import { hoursOf, hoursProblems, usualHours, type HoursForm } from './settings-hours-model.ts';
+import { questionForm, questionOf, questionProblems, type QuestionForm } from './settings-questions-model.ts';
+import { addressProblem, numberProblem, tidyAddress, wholeNumber, wordsProblem } from './settings-words-model.ts';
 import { texts } from './texts.ts';
 
 const t = texts.settings.problems;
@@ -12,18 +15,36 @@ export interface WorkspaceAnswer {
   snippet: string;
 }
 
-export interface SettingsForm extends WidgetSettings {
+/** What may be entered as a number. */
+export const NUMBERS = { offsetX: [0, 400], offsetY: [0, 400], zIndex: [1, 2_147_483_647], radius: [0, 32] } as const;
+type NumberName = keyof typeof NUMBERS;
+
+const WORDS = ['name', 'teamName', 'greeting', 'replyTime', 'launcherLabel', 'font', 'consentText'] as const;
+
+export interface SettingsForm extends Omit<WidgetSettings, NumberName | 'hours' | 'preChat'>, Record<NumberName, string> {
   name: string;
   /** One origin per line. */
   origins: string;
+  /** False: always there, whatever `hours` says; nothing that was entered there is lost by trying it out. */
+  hasHours: boolean;
+  hours: HoursForm;
+  preChat: QuestionForm[];
 }
 
-const FIELDS: ReadonlyArray<keyof SettingsForm> = ['name', 'teamName', 'greeting', 'replyTime', 'color', 'position', 'origins'];
-
-export type Problems = Partial<Record<keyof SettingsForm, string>>;
+/** Sentences by the path of what is wrong: `color`, `preChat.0.label`, `hours.week.2.0`. */
+export type Problems = Record<string, string>;
 
 export function formOf({ workspace }: WorkspaceAnswer): SettingsForm {
-  return { ...workspace.settings, name: workspace.name, origins: workspace.allowedOrigins.join('\n') };
+  const { settings } = workspace;
+  return {
+    ...settings,
+    ...(Object.fromEntries(Object.keys(NUMBERS).map((name) => [name, String(settings[name as NumberName])])) as Record<NumberName, string>),
+    name: workspace.name,
+    origins: workspace.allowedOrigins.join('\n'),
+    hasHours: settings.hours !== null,
+    hours: settings.hours ?? usualHours(),
+    preChat: settings.preChat.map(questionForm),
+  };
 }
 
 export function originsOf(text: string): string[] {
@@ -48,35 +69,56 @@ function originsProblem(origins: string[]): string | undefined {
   return wrong === undefined ? undefined : t.originWrong(wrong);
 }
 
-/** What is wrong, by field; empty when it can be saved. */
+/** What is wrong; empty when it can be saved. */
 export function problemsOf(form: SettingsForm): Problems {
-  const problems: Problems = {};
-  for (const field of ['name', 'teamName', 'greeting', 'replyTime'] as const) {
-    if (form[field].trim().length > SETTINGS_MAX[field]) problems[field] = t.tooLong(SETTINGS_MAX[field]);
+  const found: Record<string, string | undefined> = {
+    ...Object.fromEntries(WORDS.map((field) => [field, wordsProblem(form[field], SETTINGS_MAX[field])])),
+    ...Object.fromEntries(Object.entries(NUMBERS).map(([field, range]) => [field, numberProblem(form[field as NumberName], range)])),
+    launcherSelector: wordsProblem(form.launcherSelector, SETTINGS_MAX.address),
+    privacyLink: addressProblem(form.privacyLink),
+    origins: originsProblem(originsOf(form.origins)),
+    ...questionProblems(form.preChat),
+    ...(form.hasHours ? hoursProblems(form.hours) : {}),
+  };
+  if (!form.name.trim()) found['name'] = t.nameMissing;
+  if (!form.teamName.trim()) found['teamName'] = t.teamNameMissing;
+  if (!/^#[0-9a-f]{6}$/i.test(form.color)) found['color'] = t.colour;
+  for (const [index, { name, picture }] of form.faces.entries()) {
+    found[`faces.${index}.name`] = name.trim() ? wordsProblem(name, SETTINGS_MAX.name) : t.faceName;
+    found[`faces.${index}.picture`] = addressProblem(picture);
   }
-  if (!form.name.trim()) problems.name = t.nameMissing;
-  if (!form.teamName.trim()) problems.teamName = t.teamNameMissing;
-  if (!/^#[0-9a-f]{6}$/i.test(form.color)) problems.color = t.colour;
-  const origins = originsProblem(originsOf(form.origins));
-  if (origins) problems.origins = origins;
-  return problems;
+  return Object.fromEntries(Object.entries(found).filter((entry): entry is [string, string] => entry[1] !== undefined));
 }
 
 /** The body of the PATCH. */
 export function changeOf(form: SettingsForm): { name: string; settings: WidgetSettings; allowedOrigins: string[] } {
-  const { name, origins, ...settings } = form;
+  const { name, origins, hasHours, hours, ...rest } = form;
+  const settings: WidgetSettings = {
+    ...rest,
+    ...(Object.fromEntries(Object.keys(NUMBERS).map((field) => [field, wholeNumber(form[field as NumberName])])) as Record<NumberName, number>),
+    privacyLink: tidyAddress(form.privacyLink),
+    faces: form.faces.map((face) => ({ name: face.name.trim(), picture: tidyAddress(face.picture) })),
+    hours: hasHours ? hoursOf(hours) : null,
+    preChat: form.preChat.map(questionOf),
+  };
   return { name: name.trim(), settings, allowedOrigins: originsOf(origins) };
 }
 
+/** How many parts of a path lead to the field that shows what is wrong there. */
+function shownAt(parts: string[]): number {
+  if (parts[0] === 'preChat' || parts[0] === 'faces') return 3;
+  if (parts[0] === 'hours') return parts[1] === 'week' ? 4 : 2;
+  return 1;
+}
+
 /** Which fields an error of the gateway names, for the case that it knows better than this form. */
-export function problemsIn(details: Record<string, unknown> | undefined): Problems {
+export function problemsIn(details: Record<string, unknown> | undefined, form: SettingsForm): Problems {
   const fields = Array.isArray(details?.['fields']) ? (details['fields'] as unknown[]) : [];
   const problems: Problems = {};
   for (const field of fields) {
     // Settings are named with or without the name of their group.
-    const name = String(field).replace(/^settings\./, '').split('.')[0] ?? '';
-    const known = name === 'allowedOrigins' ? 'origins' : FIELDS.find((candidate) => candidate === name);
-    if (known) problems[known] = t.wrong;
+    const parts = String(field).replace(/^settings\./, '').replace(/^allowedOrigins\b/, 'origins').split('.');
+    if (Object.hasOwn(form, parts[0] ?? '')) problems[parts.slice(0, shownAt(parts)).join('.')] = t.wrong;
   }
   return problems;
 }

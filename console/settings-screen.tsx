@@ -1,16 +1,22 @@
 /** The workspace's settings: owners set them, agents read them. What is typed stays until it is saved or taken back, also on the way to the inbox and back. */
 import { signal, useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
-import type { TargetedSubmitEvent } from 'preact';
+import type { TargetedMouseEvent, TargetedSubmitEvent } from 'preact';
 import { useDesk } from './desk.ts';
 import { Icon } from './icons.tsx';
 import { call } from './http.ts';
 import { announce, notify } from './notices.ts';
 import { addressOf, FIRST_VIEW, followLink } from './routes.ts';
 import { sessionEnded } from './session.ts';
-import { InstallFields, OriginFields, WidgetFields, WorkspaceFields } from './settings-fields.tsx';
+import { AccessFields, InstallFields } from './settings-access.tsx';
+import { AppearanceFields, LauncherFields } from './settings-appearance.tsx';
+import { sectionId, type Fields, type SectionName } from './settings-controls.tsx';
+import { FormFields } from './settings-forms.tsx';
+import { HoursFields } from './settings-hours.tsx';
 import { changeOf, formOf, problemsIn, problemsOf, type Problems, type SettingsForm, type WorkspaceAnswer } from './settings-model.ts';
 import { SettingsPreview } from './settings-preview.tsx';
+import { PrivacyFields } from './settings-privacy.tsx';
+import { MessageFields, WordFields } from './settings-words.tsx';
 import { texts } from './texts.ts';
 
 const t = texts.settings;
@@ -56,11 +62,11 @@ export function SettingsScreen() {
     if (!now || !stored.value) return;
     const next = { ...now, ...part };
     const before = formOf(stored.value);
-    const same = (Object.keys(before) as Array<keyof SettingsForm>).every((field) => before[field] === next[field]);
+    const same = (Object.keys(before) as Array<keyof SettingsForm>).every((field) => JSON.stringify(before[field]) === JSON.stringify(next[field]));
     keep(workspace.id, same ? null : next);
     // A field that was wrong is looked at again while it is mended; others are left in peace until saving.
     const found = problemsOf(next);
-    problems.value = Object.fromEntries(Object.keys(problems.value).map((field) => [field, found[field as keyof SettingsForm]]).filter(([, problem]) => problem));
+    problems.value = Object.fromEntries(Object.keys(problems.value).map((field) => [field, found[field]]).filter(([, problem]) => problem));
   }
 
   async function save(event: TargetedSubmitEvent<HTMLFormElement>): Promise<void> {
@@ -79,7 +85,7 @@ export function SettingsScreen() {
     } else if ('unreachable' in answer) notify(t.unreachable, { bad: true });
     else if (answer.status === 401) sessionEnded();
     else {
-      problems.value = problemsIn(answer.error.details);
+      problems.value = problemsIn(answer.error.details, now);
       if (!showProblems()) notify(answer.error.message, { bad: true });
     }
   }
@@ -91,6 +97,7 @@ export function SettingsScreen() {
     return true;
   }
 
+  const fields: Fields | null = now ? { form: now, problems: problems.value, onChange: change } : null;
   const inbox = { at: 'inbox', view: FIRST_VIEW, conversationId: null } as const;
   return (
     <main class="settings">
@@ -100,18 +107,26 @@ export function SettingsScreen() {
       </div>
       {failed.value ? <div class="settings-state"><p>{t.loadFailed}</p><button type="button" class="button" onClick={() => void load()}>{texts.tryAgain}</button></div> : null}
       {!now && !failed.value ? <div class="settings-state" role="status"><p class="muted">{t.loading}</p></div> : null}
-      {now && stored.value ? (
+      {now && fields && stored.value ? (
         <form class="settings-form" ref={formElement} onSubmit={(event) => void save(event)} noValidate>
           {owner ? null : <p class="message-box"><Icon name="lock" />{t.readOnly}</p>}
+          <SectionLinks />
           <InstallFields snippet={stored.value.snippet} />
           <fieldset class="settings-fields" disabled={!owner}>
             <legend class="visually-hidden">{t.heading}</legend>
-            <WorkspaceFields form={now} problems={problems.value} onChange={change} />
             <div class="settings-widget">
-              <WidgetFields form={now} problems={problems.value} onChange={change} />
+              <div>
+                <AppearanceFields {...fields} />
+                <LauncherFields {...fields} />
+                <WordFields {...fields} />
+              </div>
               <SettingsPreview form={now} />
             </div>
-            <OriginFields form={now} problems={problems.value} onChange={change} />
+            <MessageFields {...fields} />
+            <FormFields {...fields} storedKeys={new Set(stored.value.workspace.settings.preChat.map(({ key }) => key))} />
+            <HoursFields {...fields} />
+            <PrivacyFields {...fields} />
+            <AccessFields {...fields} />
           </fieldset>
           {owner ? (
             <div class="save-bar" data-shown={changed}>
@@ -123,5 +138,20 @@ export function SettingsScreen() {
         </form>
       ) : null}
     </main>
+  );
+}
+
+/** The way to each section; the address stays, because the inbox's own routes are in it. */
+function SectionLinks() {
+  function go(event: TargetedMouseEvent<HTMLAnchorElement>, name: SectionName): void {
+    event.preventDefault();
+    const heading = document.getElementById(sectionId(name));
+    heading?.scrollIntoView({ block: 'start' });
+    heading?.focus({ preventScroll: true });
+  }
+  return (
+    <nav class="section-links" aria-label={t.sectionsLabel}>
+      {(Object.keys(t.sections) as SectionName[]).map((name) => <a key={name} href={`#${sectionId(name)}`} onClick={(event) => go(event, name)}>{t.sections[name]}</a>)}
+    </nav>
   );
 }

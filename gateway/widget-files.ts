@@ -1,17 +1,21 @@
-/** What the snippet loads: the loader with the workspace's settings inside it, and the panel's files. */
+/** What the snippet loads: the loader with the launcher's settings inside it, the panel's settings, and the panel's files. */
 import { basename } from 'node:path';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { LoaderSettings } from '../shared/settings.ts';
+import { languageFor } from '../shared/accept-language.ts';
+import { wireError, type WireError } from '../shared/errors.ts';
+import { LOAD_FAILED } from '../shared/launcher-words.ts';
+import { splitSettings, type LoaderSettings, type Locale } from '../shared/settings.ts';
 import type { Assets } from './assets.ts';
 import { BoundedMap } from './bounded-map.ts';
 import type { ClientAddress } from './client-address.ts';
 import { isOwnOrigin, originAllowed } from './origins.ts';
+import { statusOf, toWireError } from './request-errors.ts';
 import { addVary, sendFile, ServedFile } from './served-files.ts';
 import type { Workspace } from './store/store.ts';
 import type { Workspaces } from './workspaces.ts';
 
 /** A minute old is young enough for settings; an edge may go on with an older one while it fetches, and for a week while we are down. */
-const LOADER_CACHE = 'public, max-age=60, stale-while-revalidate=86400, stale-if-error=604800';
+const SETTINGS_CACHE = 'public, max-age=60, stale-while-revalidate=86400, stale-if-error=604800';
 const IMMUTABLE = 'public, max-age=31536000, immutable';
 
 /**
@@ -23,17 +27,29 @@ const OTHER_PANEL = /^panel-[A-Z0-9]{8}\.js$/;
 export interface WidgetFilesOptions { assets: Assets; workspaces: Workspaces; clientAddress: ClientAddress; publicUrl: URL | null }
 
 export async function widgetFiles(fastify: FastifyInstance, { assets, workspaces, clientAddress, publicUrl }: WidgetFilesOptions): Promise<void> {
-  const made = new BoundedMap<string, { settings: string; file: ServedFile }>({ max: 500 });
+  const made = new BoundedMap<string, { content: string; file: ServedFile }>({ max: 1_000 });
 
-  /** The loader of a workspace; made again only when its settings changed. `gateway`: what it says about where the gateway is. */
-  function loaderOf(workspace: Workspace, gateway: string): ServedFile {
-    const settings = scriptJson({ ...workspace.settings, workspace: workspace.id, gateway, panel: assets.panel } satisfies LoaderSettings);
-    const key = `${workspace.id} ${gateway}`;
+  /** A file of a workspace; made again only when what it says has changed. */
+  function fileOf(key: string, name: string, content: string, body: () => string): ServedFile {
     const before = made.get(key);
-    if (before?.settings === settings) return before.file;
-    const file = new ServedFile('loader.js', Buffer.from(`(function(MIRADESK_SETTINGS){${assets.loader}\n})(${settings});\n`));
-    made.set(key, { settings, file });
+    if (before?.content === content) return before.file;
+    const file = new ServedFile(name, Buffer.from(body()));
+    made.set(key, { content, file });
     return file;
+  }
+
+  /** `gateway`: what the loader says about where the gateway is. */
+  function loaderOf(workspace: Workspace, language: Locale, gateway: string): ServedFile {
+    const { launcher } = splitSettings(workspace.settings);
+    const settings = scriptJson({
+      ...launcher, workspace: workspace.id, gateway, panel: assets.panel, language, loadFailed: LOAD_FAILED[language],
+    } satisfies LoaderSettings);
+    return fileOf(`${workspace.id} ${language} ${gateway}`, 'loader.js', settings, () => `(function(MIRADESK_SETTINGS){${assets.loader}\n})(${settings});\n`);
+  }
+
+  function panelSettingsOf(workspace: Workspace): ServedFile {
+    const settings = JSON.stringify(splitSettings(workspace.settings).panel);
+    return fileOf(workspace.id, 'settings.json', settings, () => settings);
   }
 
   fastify.addHook('onRequest', async (_, reply) => {
@@ -52,14 +68,30 @@ export async function widgetFiles(fastify: FastifyInstance, { assets, workspaces
   // `?gateway` is for whoever serves the loader from another address, as the edge does. Only our own setting says which address that is:
   // what a request says about it (its Host, say) would end up in copies for everybody.
   fastify.get<{ Params: { file: string }; Querystring: { gateway?: string } }>('/:file', async (request, reply) => {
-    const [, id] = /^(.+)\.js$/.exec(request.params.file) ?? [];
-    const workspace = id === undefined ? null : await workspaces.find(id);
+    const [, id = '', kind] = /^(.+)\.(js|json)$/.exec(request.params.file) ?? [];
+    if (kind === 'json') return sendPanelSettings(id, request, reply);
+    const workspace = await workspaces.find(id);
     if (!workspace) return sendWarning(reply, 404, `MiraDesk has no workspace for ${request.url.split('?')[0] ?? ''}; check the address in the snippet.`);
     if (!allowsOrigin(request, reply, workspace)) return sendWarning(reply, 403, 'This website is not on the list of websites that may use this MiraDesk workspace.');
-    if (request.query.gateway === undefined) return sendFile(request, reply, loaderOf(workspace, ''), LOADER_CACHE);
-    if (!publicUrl) return sendWarning(reply, 404, 'This MiraDesk gateway does not know its own address, which a widget that is served from elsewhere needs. Set PUBLIC_URL where the gateway runs.');
-    return sendFile(request, reply, loaderOf(workspace, publicUrl.origin), LOADER_CACHE);
+    const elsewhere = request.query.gateway !== undefined;
+    if (elsewhere && !publicUrl) return sendWarning(reply, 404, 'This MiraDesk gateway does not know its own address, which a widget that is served from elsewhere needs. Set PUBLIC_URL where the gateway runs.');
+    addVary(reply, 'accept-language');
+    return sendFile(request, reply, loaderOf(workspace, languageFor(request.headers['accept-language']), elsewhere ? publicUrl?.origin ?? '' : ''), SETTINGS_CACHE);
   });
+
+  /** The panel reads these: what goes wrong is told as JSON as well. */
+  async function sendPanelSettings(id: string, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+    try {
+      const workspace = await workspaces.find(id);
+      if (!workspace) return sendError(reply, wireError('not_found'));
+      if (!allowsOrigin(request, reply, workspace)) return sendError(reply, wireError('origin_not_allowed'));
+      return await sendFile(request, reply, panelSettingsOf(workspace), SETTINGS_CACHE);
+    } catch (error) {
+      const wire = toWireError(error);
+      if (wire.code === 'internal') throw error;
+      return sendError(reply, wire);
+    }
+  }
 
   /**
    * A plain script tag sends no Origin and always loads; the widget is then refused at its socket. A crossorigin script or a fetch does
@@ -82,6 +114,10 @@ export async function widgetFiles(fastify: FastifyInstance, { assets, workspaces
 /** JSON that can stand in a script: no `</script>`, and no line separators, which older parsers take for line ends. */
 export function scriptJson(value: unknown): string {
   return JSON.stringify(value).replace(/[<\u2028\u2029]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
+
+function sendError(reply: FastifyReply, error: WireError): FastifyReply {
+  return reply.code(statusOf(error.code)).header('cache-control', 'no-store').send({ error });
 }
 
 /** A script that only tells a developer what is wrong. */

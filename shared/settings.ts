@@ -10,7 +10,7 @@ import { isStorable } from './text.ts';
 const words = z.string().refine(isStorable).trim();
 const color = z.string().regex(/^#[0-9a-f]{6}$/i);
 /** An address that a person may follow or a browser fetch: https, or http for trying things out; empty: none. */
-const address = z.union([z.literal(''), z.url({ protocol: /^https?$/ }).max(SETTINGS_MAX.address)]);
+const address = z.union([z.literal(''), z.url({ protocol: /^https?$/ }).refine(isStorable).max(SETTINGS_MAX.address)]);
 
 /** The languages the widget speaks, in the order in which they are offered. Each has its files in widget/locales/. */
 export const LOCALES = ['en', 'de', 'fr', 'es', 'pt', 'it', 'nl', 'pl', 'tr', 'uk', 'ja', 'zh', 'ar', 'he'] as const;
@@ -23,13 +23,16 @@ const day = z.array(z.tuple([minute, minute]).refine(([from, to]) => from < to))
 /** When the team is there. */
 export const Hours = z.object({
   /** IANA name, as Europe/Berlin. */
-  timeZone: z.string().refine(isTimeZone),
+  timeZone: z.string().regex(/^[A-Za-z][\w+/-]{0,63}$/).refine(isTimeZone),
   /** Seven days, Monday first. */
   week: z.array(day).length(7),
   /** Days, as 2026-12-25, on which nobody is there. */
   holidays: z.array(z.iso.date()).max(SETTINGS_MAX.holidays).default([]),
 });
 export type Hours = z.infer<typeof Hours>;
+
+/** Keys whose answers say who the visitor is, and the kind of question each of them is: what does not look like an address could not be stored as one. */
+export const PERSON_KINDS = { name: 'text', email: 'email', phone: 'phone' } as const;
 
 /** One question of the form before a chat. `name`, `email` and `phone` fill in who the visitor is; others become attributes of this key. */
 export const FormField = z.object({
@@ -39,8 +42,16 @@ export const FormField = z.object({
   required: z.boolean().default(false),
   /** What can be chosen, with kind `choice`. */
   choices: z.array(words.min(1).max(SETTINGS_MAX.formLabel)).max(20).default([]),
-});
+}).refine(({ kind, choices }) => kind !== 'choice' || choices.length > 0, { path: ['choices'] })
+  .transform((field) => ({ ...field, kind: Object.hasOwn(PERSON_KINDS, field.key) ? PERSON_KINDS[field.key as keyof typeof PERSON_KINDS] : field.kind }));
 export type FormField = z.infer<typeof FormField>;
+
+/** Two questions of one key would write over each other's answers. */
+const form = z.array(FormField).max(FORM_FIELDS_MAX).superRefine((fields, context) => {
+  for (const [index, { key }] of fields.entries()) {
+    if (fields.findIndex((other) => other.key === key) < index) context.addIssue({ code: 'custom', path: [index, 'key'] });
+  }
+});
 
 /** Somebody of the team as the panel's head shows them; without a picture, their initials. */
 export const Face = z.object({ name: words.min(1).max(SETTINGS_MAX.name), picture: address.default('') });
@@ -49,18 +60,18 @@ export type Face = z.infer<typeof Face>;
 /** Goes into the loader: all that the launcher needs. */
 export const launcherSettings = {
   color: color.default('#1f5f4f').describe('Brand colour, as `#rrggbb`. Text on it is black or white, whichever can be read.'),
-  theme: z.enum(['auto', 'light', 'dark']).default('auto').describe('Colours of the panel: `auto` follows the visitor\'s device.'),
+  theme: z.enum(['auto', 'light', 'dark']).default('auto').describe('Colours of the panel: `light`, `dark`, or `auto`, which follows the visitor\'s device.'),
   position: z.preprocess((value) => (value === 'right' || value === 'left' ? `bottom-${value}` : value), z.enum(['bottom-right', 'bottom-left', 'top-right', 'top-left']))
-    .default('bottom-right').describe('Corner of the window.'),
+    .default('bottom-right').describe('Corner of the window: `bottom-right`, `bottom-left`, `top-right` or `top-left`.'),
   offsetX: z.int().min(0).max(400).default(20).describe('Distance from the side of the window, in pixels.'),
   offsetY: z.int().min(0).max(400).default(20).describe('Distance from the top or bottom of the window, in pixels.'),
   zIndex: z.int().min(1).max(2_147_483_647).default(2_147_483_000).describe('Where the widget lies above or below what the page floats itself.'),
-  launcherIcon: z.enum(['chat', 'bubble', 'help', 'mail']).default('chat').describe('What the launcher shows.'),
+  launcherIcon: z.enum(['chat', 'bubble', 'help', 'mail']).default('chat').describe('What the launcher shows: `chat`, `bubble`, `help` or `mail`.'),
   launcherLabel: words.max(SETTINGS_MAX.launcherLabel).default('').describe('Words beside the icon; empty: the icon alone.'),
   launcher: z.boolean().default(true).describe('Whether our launcher shows at all.'),
   launcherSelector: words.max(SETTINGS_MAX.address).default('').describe('CSS selector of the page\'s own elements that open and close the chat.'),
   locale: z.enum(['auto', ...LOCALES]).default('auto').describe('Language of the widget: `auto` is the page\'s (`<html lang>`) where we speak it, else the visitor\'s.'),
-  consent: z.enum(['none', 'session', 'persistent']).default('persistent').describe('How long the browser may remember a visitor who writes: not at all, until the tab is closed, or until they come back.'),
+  consent: z.enum(['none', 'session', 'persistent']).default('persistent').describe('How long the browser may remember a visitor who writes: `none`, not at all; `session`, until the tab is closed; `persistent`, until they come back.'),
 } as const;
 
 /** Fetched with the panel. */
@@ -79,17 +90,26 @@ export const panelSettings = {
   pageTracking: z.boolean().default(true).describe('Whether messages say which page they were written on, unless the browser asks not to be tracked.'),
   consentText: words.max(SETTINGS_MAX.consentText).default('').describe('A line above the first message, such as what happens to what is written; empty: none.'),
   privacyLink: address.default('').describe('Address of the privacy policy, linked from that line.'),
-  preChat: z.array(FormField).max(FORM_FIELDS_MAX).default([]).describe('What is asked before the first message. Empty: nothing.'),
+  preChat: form.default([]).describe('What is asked before the first message. Empty: nothing.'),
   hours: Hours.nullable().default(null).describe('When the team is there; `null`: always.'),
   offlineForm: z.boolean().default(true).describe('Whether visitors are asked for an e-mail address while the team is not there.'),
 } as const;
 
 export const WidgetSettings = z.object({ ...launcherSettings, ...panelSettings });
 export type WidgetSettings = z.infer<typeof WidgetSettings>;
-const LauncherSettings = z.object(launcherSettings);
-const PanelSettings = z.object(panelSettings);
-export type LauncherSettings = z.infer<typeof LauncherSettings>;
-export type PanelSettings = z.infer<typeof PanelSettings>;
+export type LauncherSettings = Pick<WidgetSettings, keyof typeof launcherSettings>;
+export type PanelSettings = Pick<WidgetSettings, keyof typeof panelSettings>;
+
+/**
+ * Settings as they were stored, perhaps by another version of us: what is not there has its default, and so has what cannot be read
+ * any more (a time zone that this machine does not know), instead of taking the whole workspace with it. Throws when it is no object.
+ */
+export function readSettings(stored: unknown): WidgetSettings {
+  const read = WidgetSettings.safeParse(stored);
+  if (read.success) return read.data;
+  const wrong = new Set(read.error.issues.map(({ path }) => path[0]));
+  return WidgetSettings.parse(wrong.has(undefined) ? stored : Object.fromEntries(Object.entries(stored as object).filter(([name]) => !wrong.has(name))));
+}
 
 /** What the loader is given: the launcher's settings and where it belongs. */
 export interface LoaderSettings extends LauncherSettings {
@@ -106,7 +126,11 @@ export interface LoaderSettings extends LauncherSettings {
 
 /** The loader's part and the panel's of the same settings. */
 export function splitSettings(settings: WidgetSettings): { launcher: LauncherSettings; panel: PanelSettings } {
-  return { launcher: LauncherSettings.parse(settings), panel: PanelSettings.parse(settings) };
+  return { launcher: pick(settings, launcherSettings), panel: pick(settings, panelSettings) };
+}
+
+function pick<K extends keyof WidgetSettings>(settings: WidgetSettings, names: Record<K, unknown>): Pick<WidgetSettings, K> {
+  return Object.fromEntries((Object.keys(names) as K[]).map((name) => [name, settings[name]])) as Pick<WidgetSettings, K>;
 }
 
 function isTimeZone(name: string): boolean {

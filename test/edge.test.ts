@@ -437,10 +437,13 @@ describe('the Worker itself', () => {
         const served = await rawRequest(before.url, `/w/${id}.js`);
         expect(served.body.toString()).toBe(direct.body.toString());
         expect(served.body.toString()).toContain('"gateway":"https://chat.example.com"');
+        expect((await rawRequest(before.url, `/w/${id}.js`, { 'accept-language': 'he-IL' })).body.toString()).toContain('"language":"he"');
         expect(served.headers.etag).toBe(`W/${direct.headers.etag}`);
         for (const name of ['cache-control', 'content-type', 'x-content-type-options', 'cross-origin-resource-policy', 'content-security-policy', 'referrer-policy', 'access-control-allow-origin']) {
           expect([name, served.headers[name]]).toEqual([name, direct.headers[name]]);
         }
+        const [settings, theirs] = [await rawRequest(before.url, `/w/${id}.json`), await rawRequest(real.url, `/w/${id}.json`)];
+        expect([settings.status, JSON.parse(settings.body.toString()), settings.headers['cache-control']]).toEqual([200, JSON.parse(theirs.body.toString()), theirs.headers['cache-control']]);
       }
       const from = async (origin: string) => {
         const { status, headers } = await rawRequest(before.url, `/w/${closed.id}.js`, { origin });

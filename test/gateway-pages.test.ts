@@ -128,9 +128,48 @@ describe('the workspace over HTTP', () => {
     expect((await change(colleague, { name: 'Mine now' })).status).toBe(403);
     expect((await change(owner, { settings: { color: '#ff0000', unknown: true } })).status).toBe(200);
     const changed = await (await change(owner, { name: 'Tea & Co', settings: { teamName: 'Tea' }, allowedOrigins: ['https://tea.example'] })).json();
-    expect(changed).toMatchObject({ workspace: { name: 'Tea & Co', settings: { teamName: 'Tea', color: '#ff0000', position: 'right' }, allowedOrigins: ['https://tea.example'] } });
+    expect(changed).toMatchObject({ workspace: { name: 'Tea & Co', settings: { teamName: 'Tea', color: '#ff0000', position: 'bottom-right' }, allowedOrigins: ['https://tea.example'] } });
     expect((changed as { workspace: { settings: object } }).workspace.settings).not.toHaveProperty('unknown');
     expect(await gateway.connect('/visitor', { auth: { protocol: 1, workspace: workspace.id }, extraHeaders: { origin: 'https://other.example' } }).refused()).toMatchObject({ code: 'origin_not_allowed' });
+  });
+
+  it('names the settings that are wrong, however deep', async () => {
+    const workspace = await gateway.workspace();
+    const cookie = await gateway.signIn(workspace);
+    const wrong = async (settings: object): Promise<unknown> => {
+      const response = await get('/api/workspace', { method: 'PATCH', headers: { cookie, 'content-type': 'application/json' }, body: JSON.stringify({ settings }) });
+      const { error } = await response.json() as { error: { code: string; details: { fields: string[] } } };
+      return [response.status, error.code, error.details.fields];
+    };
+    const week = [[['09:00', '17:00'], ['17:00', '09:00']], [], [], [], [], [], [['09:00', '25:00']]];
+    const question = { key: 'plan', label: 'Your plan' };
+    const cases: Array<[object, string[]]> = [
+      [{ color: 'red', position: 'middle', offsetX: -1 }, ['color', 'position', 'offsetX']],
+      [{ preChat: [{ key: 'email', label: '' }, { key: 'Bad Key', label: 'Fine' }] }, ['preChat.0.label', 'preChat.1.key']],
+      [{ preChat: [{ ...question, kind: 'choice' }] }, ['preChat.0.choices']],
+      [{ preChat: [question, { ...question, label: 'Again' }] }, ['preChat.1.key']],
+      [{ hours: { timeZone: 'Mars/Olympus', week: week.map(() => []) } }, ['hours.timeZone']],
+      [{ hours: { timeZone: '+01:00', week: week.map(() => []) } }, ['hours.timeZone']],
+      [{ hours: { timeZone: 'Europe/Berlin', week, holidays: ['2026-02-30'] } }, ['hours.week.0.1', 'hours.week.6.0.1', 'hours.holidays.0']],
+      [{ faces: [{ name: 'Olive', picture: 'javascript:alert(1)' }] }, ['faces.0.picture']],
+      [{ privacyLink: 'https://shop.example/\u0000' }, ['privacyLink']],
+      [{ privacyLink: 'https://shop.example/\ud83d' }, ['privacyLink']],
+      [{ privacyLink: 'shop.example' }, ['privacyLink']],
+    ];
+    for (const [settings, fields] of cases) expect([settings, await wrong(settings)]).toEqual([settings, [400, 'bad_request', fields]]);
+    expect((await gateway.store.workspace(workspace.id))?.settings).toMatchObject({ color: '#1f5f4f', preChat: [], hours: null });
+  });
+
+  it('gives questions about the person the kind their answers are stored as', async () => {
+    const workspace = await gateway.workspace();
+    const cookie = await gateway.signIn(workspace);
+    const response = await get('/api/workspace', {
+      method: 'PATCH', headers: { cookie, 'content-type': 'application/json' },
+      body: JSON.stringify({ settings: { preChat: [{ key: 'email', label: 'E-mail', required: true }, { key: 'name', label: 'Name', kind: 'longtext' }, { key: 'plan', label: 'Plan', kind: 'choice', choices: ['Free', 'Paid'] }] } }),
+    });
+    expect(await response.json()).toMatchObject({ workspace: { settings: { preChat: [
+      { key: 'email', label: 'E-mail', kind: 'email', required: true, choices: [] }, { key: 'name', kind: 'text' }, { key: 'plan', kind: 'choice', choices: ['Free', 'Paid'] },
+    ] } } });
   });
 
   it('is not changed by what makes no sense', async () => {

@@ -1,7 +1,11 @@
 import { request } from 'node:http';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { StoreError } from '../gateway/store/store.ts';
 import { scriptJson } from '../gateway/widget-files.ts';
+import { languageFor } from '../shared/accept-language.ts';
+import { LOAD_FAILED } from '../shared/launcher-words.ts';
+import { LOCALES, splitSettings, WidgetSettings } from '../shared/settings.ts';
 import { startTestGateway, type TestGateway, type TestWorkspace } from './harness/gateway-app.ts';
 
 let gateway: TestGateway;
@@ -37,6 +41,7 @@ function run(script: string): Record<string, unknown> {
 }
 
 const loader = (workspace: TestWorkspace): string => `/w/${workspace.id}.js`;
+const panelSettings = (workspace: TestWorkspace): string => `/w/${workspace.id}.json`;
 
 describe('the loader', () => {
   it('carries the settings of its workspace, and where to find the panel', async () => {
@@ -44,9 +49,39 @@ describe('the loader', () => {
     expect(status).toBe(200);
     expect(headers['content-type']).toBe('text/javascript; charset=utf-8');
     expect(run(body.toString())).toEqual({
-      teamName: 'Support', greeting: 'Hi! How can we help?', replyTime: 'We usually reply in a few minutes', color: '#1f5f4f', position: 'right',
-      workspace: open.id, gateway: '', panel: 'assets/panel-AAAA1111.js',
+      ...splitSettings(WidgetSettings.parse({})).launcher,
+      workspace: open.id, gateway: '', panel: 'assets/panel-AAAA1111.js', language: 'en', loadFailed: LOAD_FAILED.en,
     });
+    expect(body.toString()).not.toContain('greeting');
+  });
+
+  it('carries the language the browser asks for, where we speak it, and caches know the difference', async () => {
+    const workspace = await gateway.workspace();
+    const asked = async (languages: string) => {
+      const { headers, body } = await get(loader(workspace), { 'accept-language': languages });
+      const { language, loadFailed } = run(body.toString());
+      return { language, loadFailed, vary: headers.vary, etag: headers.etag };
+    };
+    const [german, english] = [await asked('de-AT,de;q=0.9,en;q=0.8'), await asked('en-GB')];
+    expect(german).toMatchObject({ language: 'de', loadFailed: LOAD_FAILED.de, vary: 'accept-language, accept-encoding' });
+    expect(english).toMatchObject({ language: 'en', loadFailed: LOAD_FAILED.en });
+    expect(german.etag).not.toBe(english.etag);
+    expect((await asked('de')).etag).toBe(german.etag);
+  });
+
+  it('of a workspace from before there were four corners is read as it was meant', async () => {
+    const workspace = await gateway.workspace();
+    await gateway.store.updateWorkspace(workspace.id, { settings: { teamName: 'T', greeting: 'Hello', replyTime: '', color: '#000000', position: 'left' } as unknown as WidgetSettings });
+    expect(run((await get(loader(workspace))).body.toString())).toMatchObject({ position: 'bottom-left', color: '#000000', offsetX: 20, launcher: true });
+    expect(JSON.parse((await get(panelSettings(workspace))).body.toString())).toMatchObject({ teamName: 'T', greeting: 'Hello', hours: null, preChat: [] });
+  });
+
+  it('loses only the setting that cannot be read any more', async () => {
+    const workspace = await gateway.workspace();
+    const week = Array.from({ length: 7 }, () => []);
+    await gateway.store.updateWorkspace(workspace.id, { settings: { ...WidgetSettings.parse({ color: '#000000', teamName: 'T' }), hours: { timeZone: 'Europe/Gone', week, holidays: [] } } });
+    expect(run((await get(loader(workspace))).body.toString())).toMatchObject({ color: '#000000' });
+    expect(JSON.parse((await get(panelSettings(workspace))).body.toString())).toMatchObject({ teamName: 'T', hours: null });
   });
 
   it('may be kept for a minute, used while it is fetched anew, and while we are down', async () => {
@@ -64,7 +99,7 @@ describe('the loader', () => {
     expect(plain.headers.etag).not.toBe(brotli.headers.etag);
     for (const tag of [plain.headers.etag, brotli.headers.etag, `W/${String(plain.headers.etag)}`, `"other", ${String(brotli.headers.etag)}`]) {
       const { status, headers, body } = await get(loader(open), { 'if-none-match': String(tag), 'accept-encoding': 'br' });
-      expect([status, body.length, headers.etag, headers.vary]).toEqual([304, 0, brotli.headers.etag, 'accept-encoding']);
+      expect([status, body.length, headers.etag, headers.vary]).toEqual([304, 0, brotli.headers.etag, 'accept-language, accept-encoding']);
       expect(headers['cache-control']).toContain('max-age=60');
     }
     expect((await get(loader(open), { 'if-none-match': '"something-else"' })).status).toBe(200);
@@ -77,7 +112,7 @@ describe('the loader', () => {
       return { encoding: headers['content-encoding'], body, vary: headers.vary };
     };
     const brotli = await takes('gzip, deflate, br');
-    expect([brotli.encoding, brotli.vary, brotliDecompressSync(brotli.body).equals(plain.body)]).toEqual(['br', 'accept-encoding', true]);
+    expect([brotli.encoding, brotli.vary, brotliDecompressSync(brotli.body).equals(plain.body)]).toEqual(['br', 'accept-language, accept-encoding', true]);
     const gzip = await takes('gzip');
     expect([gzip.encoding, gunzipSync(gzip.body).equals(plain.body)]).toEqual(['gzip', true]);
     expect(brotli.body.length).toBeLessThan(plain.body.length / 3);
@@ -95,19 +130,20 @@ describe('the loader', () => {
     const workspace = await gateway.workspace();
     const before = await get(loader(workspace));
     const cookie = await gateway.signIn(workspace);
-    const response = await fetch(`${gateway.url}/api/workspace`, { method: 'PATCH', headers: { cookie, 'content-type': 'application/json' }, body: JSON.stringify({ settings: { teamName: 'Tea' } }) });
+    const response = await fetch(`${gateway.url}/api/workspace`, { method: 'PATCH', headers: { cookie, 'content-type': 'application/json' }, body: JSON.stringify({ settings: { launcherLabel: 'Tea?', teamName: 'Tea' } }) });
     expect(response.status).toBe(200);
     const after = await get(loader(workspace), { 'if-none-match': String(before.headers.etag) });
-    expect([after.status, run(after.body.toString()).teamName]).toEqual([200, 'Tea']);
+    expect([after.status, run(after.body.toString()).launcherLabel]).toEqual([200, 'Tea?']);
+    expect(JSON.parse((await get(panelSettings(workspace))).body.toString())).toMatchObject({ teamName: 'Tea' });
   });
 
   it('cannot be broken out of by what somebody wrote into the settings', async () => {
     const workspace = await gateway.workspace();
-    const greeting = '</script><script>alert(1)</script><!-- \u2028 \u2029 "\\ ${`}';
-    await gateway.store.updateWorkspace(workspace.id, { settings: { teamName: 'T', greeting, replyTime: '', color: '#000000', position: 'left' } });
+    const launcherLabel = '</script><script>1<!-- \u2028 \u2029"\\${`}';
+    await gateway.store.updateWorkspace(workspace.id, { settings: { ...WidgetSettings.parse({}), launcherLabel } });
     const { body } = await get(loader(workspace));
     expect(body.toString()).not.toMatch(/<|\u2028|\u2029/);
-    expect(run(body.toString()).greeting).toBe(greeting);
+    expect(run(body.toString()).launcherLabel).toBe(launcherLabel);
     expect(scriptJson({ a: '<!--\u2028' })).toBe('{"a":"\\u003c!--\\u2028"}');
   });
 
@@ -151,9 +187,68 @@ describe('the loader on websites', () => {
 
   it('that may is allowed by name, and caches know the difference', async () => {
     const { status, headers } = await get(loader(closed), { origin: 'https://shop.example' });
-    expect([status, headers['access-control-allow-origin'], headers.vary]).toEqual([200, 'https://shop.example', 'origin, accept-encoding']);
+    expect([status, headers['access-control-allow-origin'], headers.vary]).toEqual([200, 'https://shop.example', 'origin, accept-language, accept-encoding']);
     expect((await get(loader(closed), { origin: gateway.url })).status).toBe(200);
-    expect((await get(loader(closed))).headers.vary).toBe('origin, accept-encoding');
+    expect((await get(loader(closed))).headers.vary).toBe('origin, accept-language, accept-encoding');
+  });
+});
+
+describe('the panel\'s settings', () => {
+  it('are what the launcher does not need, as JSON for any page that may show the chat', async () => {
+    const { status, headers, body } = await get(panelSettings(open), { origin: 'https://shop.example' });
+    expect([status, headers['content-type'], headers['access-control-allow-origin'], headers['cross-origin-resource-policy']]).toEqual([200, 'application/json; charset=utf-8', '*', 'cross-origin']);
+    expect(headers['cache-control']).toBe('public, max-age=60, stale-while-revalidate=86400, stale-if-error=604800');
+    expect(headers['set-cookie']).toBeUndefined();
+    expect(JSON.parse(body.toString())).toEqual(splitSettings(WidgetSettings.parse({})).panel);
+    const again = await get(panelSettings(open), { 'if-none-match': String(headers.etag) });
+    expect([again.status, again.body.length]).toEqual([304, 0]);
+    expect((await get(panelSettings(open), {}, 'HEAD')).status).toBe(200);
+  });
+
+  it('go to the websites on the list only, and say so in JSON', async () => {
+    const allowed = await get(panelSettings(closed), { origin: 'https://shop.example' });
+    expect([allowed.status, allowed.headers['access-control-allow-origin'], allowed.headers.vary]).toEqual([200, 'https://shop.example', 'origin']);
+    const refused = await get(panelSettings(closed), { origin: 'https://evil.example' });
+    expect([refused.status, refused.headers['access-control-allow-origin'], refused.headers['cache-control'], refused.headers.vary]).toEqual([403, undefined, 'no-store', 'origin']);
+    expect(JSON.parse(refused.body.toString())).toMatchObject({ error: { code: 'origin_not_allowed' } });
+    expect((await get(panelSettings(closed), { origin: gateway.url })).status).toBe(200);
+  });
+
+  it('of a workspace that does not exist are an error in JSON', async () => {
+    for (const path of ['/w/no-such.json', '/w/..%2f..%2fetc.json', `/w/${'x'.repeat(150)}.json`, '/w/constructor.json']) {
+      const { status, headers, body } = await get(path);
+      expect([path, status, headers['content-type'], headers['cache-control']]).toEqual([path, 404, 'application/json; charset=utf-8', 'no-store']);
+      expect(JSON.parse(body.toString())).toMatchObject({ error: { code: 'not_found' } });
+    }
+  });
+
+  it('are unavailable, in JSON too, while the database is', async () => {
+    const down = await startTestGateway({ wrap: (store) => ({ ...store, workspace: () => Promise.reject(new StoreError('unavailable', 'gone')) }) });
+    try {
+      const response = await fetch(`${down.url}/w/any.json`);
+      expect([response.status, await response.json()]).toMatchObject([503, { error: { code: 'unavailable' } }]);
+    } finally {
+      await down.close();
+    }
+  });
+});
+
+describe('the language of a browser', () => {
+  it('is the most wanted one we speak, in any region\'s form; else English', () => {
+    const wanted: Record<string, string> = {
+      'pt-BR': 'pt', 'zh-TW': 'zh', 'zh-Hant-HK,en;q=0.5': 'zh', 'nb': 'en', 'nb-NO,nb;q=0.9,de;q=0.5': 'de', 'iw': 'he', 'iw-IL': 'he', 'DE-at': 'de',
+      'en;q=0.3, fr;q=0.8': 'fr', 'fr;q=0, it': 'it', 'fr;q=0': 'en', '*': 'en', '': 'en', ';;;,,,q=': 'en', 'fr;q=oops, es': 'es', 'constructor, __proto__': 'en',
+      'de;level=1;q=0.1, uk ; q = 1': 'uk',
+    };
+    for (const [header, language] of Object.entries(wanted)) expect([header, languageFor(header)]).toEqual([header, language]);
+    expect(languageFor(undefined)).toBe('en');
+    expect(languageFor(`${'xx,'.repeat(5_000)}de`)).toBe('en');
+    for (const locale of LOCALES) expect(languageFor(locale)).toBe(locale);
+  });
+
+  it('has its own words for a chat that could not be loaded', () => {
+    expect(Object.keys(LOAD_FAILED)).toEqual([...LOCALES]);
+    expect(new Set(Object.values(LOAD_FAILED)).size).toBe(LOCALES.length);
   });
 });
 

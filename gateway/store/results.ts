@@ -2,7 +2,7 @@
  * Gives the rows that the SQL functions answer the form that clients see. Every object is made anew, field by field: what is not picked
  * here does not leave the store, and each audience gets its own `prev` (rule D3).
  */
-import { WidgetSettings } from '../../shared/settings.ts';
+import { readSettings } from '../../shared/settings.ts';
 import type { Author, Catchup, Entry, InboxConversation, ListedConversation, MemberRef, Page, Status, VisitorConversation } from '../../shared/protocol.ts';
 import { storeErrorOf } from './sql-errors.ts';
 import { StoreError, type Appended, type Audience, type Store, type StoredEntry, type SyncResult, type Workspace } from './store.ts';
@@ -136,9 +136,11 @@ export function listedConversations(rows: unknown): ListedConversation[] {
 /** The workspace, with the defaults of settings that are newer than its row. */
 export function workspaceOf(value: unknown): Workspace {
   const workspace = answered<Workspace>('find_workspace', value, 'id', 'name', 'settings', 'allowedOrigins', 'tokenSecret');
-  const settings = WidgetSettings.safeParse(workspace.settings);
-  if (!settings.success) throw new StoreError('internal', 'the settings of the workspace are not readable', { cause: settings.error });
-  return { ...workspace, settings: settings.data };
+  try {
+    return { ...workspace, settings: readSettings(workspace.settings) };
+  } catch (cause) {
+    throw new StoreError('internal', 'the settings of the workspace are not readable', { cause });
+  }
 }
 
 /** What append_entries answered for each of `count` commands. */

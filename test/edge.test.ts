@@ -370,6 +370,8 @@ describe('the panel\'s files', () => {
     await until(() => [...wanted, settings].every((one) => gateway.times(one) === 1));
     expect(gateway.asked.find((one) => one.path === settings)?.headers).toMatchObject({ origin: 'https://tea.example' });
     await until(async () => {
+      // What was on its way when the gateway went is fetched with the next loader.
+      await get(path, { 'accept-language': 'de', referer: 'https://tea.example/pots' });
       await goDown();
       const all = await Promise.all([...wanted, settings].map((one) => get(one, { origin: 'https://tea.example' })));
       await gateway.start();

@@ -1,4 +1,4 @@
-/** The Worker of dist/ in workerd, Cloudflare's own runtime, with a cache that it starts empty with. */
+/** The Worker of dist/ in workerd, Cloudflare's own runtime, with a cache that is empty at first. */
 import { readFileSync } from 'node:fs';
 import { type IncomingHttpHeaders, request } from 'node:http';
 import { join } from 'node:path';
@@ -13,9 +13,10 @@ export interface Edge {
 
 /** Starts it as wrangler.toml says, on a free port. */
 export async function startEdge(gatewayOrigin: string): Promise<Edge> {
-  const [, compatibilityDate = ''] = /^compatibility_date = "([^"]+)"$/m.exec(readFileSync(join(root, 'wrangler.toml'), 'utf8')) ?? [];
+  const settings = readFileSync(join(root, 'wrangler.toml'), 'utf8');
+  const setting = (name: string): string => new RegExp(`^${name} = "([^"]+)"$`, 'm').exec(settings)?.[1] ?? '';
   const miniflare = new Miniflare({
-    modules: true, scriptPath: join(root, 'dist/worker/worker.js'), compatibilityDate, bindings: { GATEWAY_ORIGIN: gatewayOrigin },
+    modules: true, scriptPath: join(root, setting('main')), compatibilityDate: setting('compatibility_date'), bindings: { GATEWAY_ORIGIN: gatewayOrigin },
     host: '127.0.0.1', port: 0,
     // It would ask Cloudflare what a request from here looks like.
     cf: false,

@@ -22,6 +22,8 @@ export class FakeGateway {
   readonly #server = createServer((request, response) => {
     const { pathname, search } = new URL(request.url ?? '/', 'http://gateway');
     this.asked.push({ path: pathname, query: search, headers: request.headers });
+    // It comes and goes too often to keep connections for later.
+    response.shouldKeepAlive = false;
     if (this.trouble) {
       this.trouble(response);
       return;

@@ -141,6 +141,17 @@ describe('without a copy', () => {
     expect(await textOf(path)).toBe('here I am');
   });
 
+  it('a gateway that breaks off once is asked once more', async () => {
+    for (const trouble of ['hangs up', 'breaks off in the middle']) {
+      const path = workspace(loader('at the second time'));
+      gateway.trouble = (response) => {
+        gateway.trouble = null;
+        TROUBLES[trouble]?.(response);
+      };
+      expect([await textOf(path), gateway.times(path)]).toEqual(['at the second time', 2]);
+    }
+  });
+
   it('settings are refused as JSON', async () => {
     await goDown();
     const { status, headers, body } = await get('/w/nobody-knows.json');

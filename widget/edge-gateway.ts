@@ -33,10 +33,18 @@ export async function askGateway(gateway: string, file: WidgetFile, reader: Read
   if (reader.origin !== null) headers.set('origin', reader.origin);
   // A loader that comes from here has to say where its gateway is.
   const address = `${gateway}${file.path}${file.kind === 'loader' ? '?gateway' : ''}`;
-  try {
+  const signal = AbortSignal.timeout(timeoutMs);
+  async function read(): Promise<{ response: Response; body: ArrayBuffer }> {
     // What is kept, and for how long, is decided here: no other cache may stand in between.
-    const response = await fetch(address, { headers, redirect: 'manual', cache: 'no-store', signal: AbortSignal.timeout(timeoutMs) });
-    const body = await response.arrayBuffer();
+    const response = await fetch(address, { headers, redirect: 'manual', cache: 'no-store', signal });
+    return { response, body: await response.arrayBuffer() };
+  }
+  try {
+    // A connection that was kept open may have died with a gateway that is back by now: once more, on another one.
+    const { response, body } = await read().catch((error: unknown) => {
+      if (signal.aborted) throw error;
+      return read();
+    });
     if (REFUSALS.includes(response.status)) return { refusal: { status: response.status, body, headers: response.headers } };
     if (response.status !== 200 || !TYPES[file.kind].test(response.headers.get('content-type') ?? '')) {
       console.warn(`The gateway answered ${response.status}, which is no ${file.kind}`);

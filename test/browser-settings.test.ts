@@ -1,7 +1,8 @@
 /** The settings screen in a real browser: what an owner sets there is what is stored. */
 import type { BrowserContextOptions, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { WidgetSettings } from '../shared/settings.ts';
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { runCli } from '../gateway/cli.ts';
+import { WidgetSettings } from '../shared/settings.ts';
 import { expectAccessible } from './harness/axe.ts';
 import { keepPicture, useBrowser, watch } from './harness/browser.ts';
 import { type Gateway, showLogOnFailure, startGateway } from './harness/gateway.ts';
@@ -11,6 +12,7 @@ import { until } from './harness/until.ts';
 const browser = useBrowser();
 let gateway: Gateway;
 beforeAll(async () => { gateway = await startGateway(); });
+beforeEach(() => store(WidgetSettings.parse({})));
 afterAll(() => gateway.stop());
 
 /** Opens the settings as the first workspace's owner. */
@@ -136,22 +138,47 @@ it('questions are added, ordered and taken away, by keyboard as well', async () 
   ]);
 });
 
+it('whoever is no owner can read all of it and change none', async () => {
+  showLogOnFailure(gateway);
+  const pia = { email: 'pia@kettle.example', password: 'a lid on every pot' };
+  await gateway.stop();
+  try {
+    expect(await runCli(['member', 'add', 'demo', '--name', 'Pia', '--email', pia.email, '--password', pia.password], { DATA_DIR: gateway.dataDir }, { out: () => {}, err: () => {} })).toBe(0);
+  } finally {
+    await gateway.start();
+  }
+  const { cookie } = await gateway.signIn(pia);
+  const page = await browser.page();
+  const [name = '', value = ''] = cookie.split('=');
+  await page.context().addCookies([{ name, value, url: gateway.url, httpOnly: true, sameSite: 'Lax' }]);
+  await page.goto(`${gateway.url}/console/settings`);
+  await page.getByText('Only owners can change these settings.').waitFor();
+  expect(await page.locator('.settings-fields :is(input, select, textarea, button)').evaluateAll((controls) => controls.filter((control) => !control.matches(':disabled')).length)).toBe(0);
+  expect(await page.getByRole('button', { name: 'Save changes' }).count()).toBe(0);
+  await expectAccessible(page);
+  await keepPicture(page, 'settings-read-only');
+});
+
+/** axe cannot see the colours that the browser puts in place of a page's own in forced colours. */
+const rulesFor = (look: string): string[] => (look.includes('forced') ? ['color-contrast'] : []);
+
 const looks: Array<[string, BrowserContextOptions]> = [
   ['in light colours', {}],
   ['in dark colours', { colorScheme: 'dark' }],
+  ['in forced colours', { forcedColors: 'active' }],
   ['on a phone', { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true, deviceScaleFactor: 2 }],
 ];
 
 it.each(looks)('axe finds nothing in the settings %s, and nothing is wider than the window', async (look, options) => {
   showLogOnFailure(gateway);
   await store({
-    color: '#1f5f4f', theme: 'auto', position: 'bottom-right', launcherLabel: '', consentText: 'What you write is kept for a year.',
+    consentText: 'What you write is kept for a year.',
     faces: [{ name: 'Olive Tree' }, { name: 'Pia' }],
     preChat: [{ key: 'email', label: 'Your e-mail address', required: true }, { key: 'plan', label: 'Which plan do you have?', kind: 'choice', choices: ['Free', 'Paid'] }],
     hours: { timeZone: 'Europe/Berlin', week: [[['09:00', '12:00'], ['13:00', '17:00']], [['09:00', '17:00']], [], [], [], [], []], holidays: ['2026-12-25'] },
   });
   const page = await openSettings({ reducedMotion: 'reduce', ...options });
-  await expectAccessible(page);
+  await expectAccessible(page, rulesFor(look));
   await keepPicture(page, `settings-${look.replaceAll(' ', '-')}`);
   // What scrolls by itself may be wider.
   expect(await page.locator('.settings :is(h1, h2, p, label, input, select, textarea, button, .preview-page)').evaluateAll((elements) =>
@@ -168,6 +195,6 @@ it.each(looks)('axe finds nothing in the settings %s, and nothing is wider than 
   await page.getByLabel('Monday, to').first().fill('08:00');
   await page.getByRole('button', { name: 'Save changes' }).click();
   await page.getByText('Write the colour as #').waitFor();
-  await expectAccessible(page);
+  await expectAccessible(page, rulesFor(look));
   await keepPicture(page, `settings-${look.replaceAll(' ', '-')}-wrong`);
 });

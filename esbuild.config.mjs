@@ -8,6 +8,7 @@
  *   dist/npm/                        the npm package: what `import … from 'miradesk'` gets
  *   dist/examples/NAME/              what examples/NAME/ needs built
  *   dist/console/index.html, assets/ the agent inbox
+ *   dist/worker/worker.js            the edge, for Cloudflare (wrangler.toml)
  *   dist/manifest.json               where the panel is; the gateway reads it
  *   dist/meta.json                   esbuild's metafiles; the boundary and budget tests read them
  *
@@ -140,13 +141,14 @@ const fromPanel = {
 async function makeFiles() {
   const widget = { ...common, outdir: 'dist/widget/assets', format: 'esm', outbase: 'widget', define: { MIRADESK_BUILT: 'true' } };
   const drawn = { ...widget, jsx: 'transform', jsxFactory: 'createElement', jsxFragment: 'Fragment', inject: ['widget/jsx.ts'], tsconfigRaw: {} };
-  const [loader, panel, parts, languages, fallback, inbox] = await Promise.all([
+  const [loader, panel, parts, languages, fallback, inbox, worker] = await Promise.all([
     esbuild.build({ ...common, entryPoints: ['widget/loader.ts'], outfile: 'dist/widget/loader.js', format: 'esm', plugins: [cssAsText] }),
     esbuild.build({ ...drawn, entryPoints: ['widget/panel.tsx'], plugins: [cssAsText] }),
     esbuild.build({ ...drawn, entryPoints: globSync('widget/parts/*.tsx', { cwd: root }).toSorted(), splitting: true, chunkNames: 'parts/[name]-[hash]', plugins: [fromPanel, cssAsText] }),
     esbuild.build({ ...widget, entryPoints: globSync('widget/locales/*.ts', { cwd: root }).toSorted() }),
     esbuild.build({ ...widget, entryPoints: ['widget/connection-socketio.ts'] }),
     esbuild.build({ ...common, entryPoints: ['console/main.tsx'], outdir: 'dist/console/assets', format: 'esm', splitting: true, entryNames: '[name]-[hash]', chunkNames: '[name]-[hash]', assetNames: '[name]-[hash]' }),
+    esbuild.build({ ...common, entryPoints: ['widget/worker.ts'], outfile: 'dist/worker/worker.js', format: 'esm', target: 'es2022', minify: false }),
   ]);
   const script = outputOf(inbox.metafile, 'console/main.tsx', 'dist/console');
   const style = Object.values(inbox.metafile.outputs).find((output) => output.entryPoint === 'console/main.tsx')?.cssBundle?.slice('dist/console/'.length);
@@ -160,11 +162,11 @@ async function makeFiles() {
   const files = [
     ['widget/loader.js', await squeeze(`(function (MIRADESK_SETTINGS) {${loader.outputFiles[0].text}})`, { expression: true })],
     ...loaded.map(([path, contents]) => [`widget/assets/${version}/${path}`, contents]),
-    ...inbox.outputFiles.map(({ path, contents }) => [relative(dist, path), contents]),
+    ...[inbox, worker].flatMap(({ outputFiles }) => outputFiles).map(({ path, contents }) => [relative(dist, path), contents]),
     ...await siteFiles(root, common, squeeze),
     ['console/index.html', page.replaceAll('__SCRIPT__', script).replaceAll('__STYLE__', style)],
     ['manifest.json', JSON.stringify(manifest, null, 2)],
-    ['meta.json', JSON.stringify({ loader: loader.metafile, panel: panel.metafile, parts: parts.metafile, languages: languages.metafile, fallback: fallback.metafile, console: inbox.metafile })],
+    ['meta.json', JSON.stringify({ loader: loader.metafile, panel: panel.metafile, parts: parts.metafile, languages: languages.metafile, fallback: fallback.metafile, console: inbox.metafile, worker: worker.metafile })],
   ];
   return { manifest, files };
 }

@@ -1,10 +1,10 @@
 /** What the snippet loads: the loader with the launcher's settings inside it, the panel's settings, the panel's files, and the shims. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { languageFor } from '../shared/accept-language.ts';
 import { wireError, type WireError } from '../shared/errors.ts';
 import { LAUNCHER_ICONS } from '../shared/launcher-icons.ts';
 import { LAUNCHER_WORDS } from '../shared/launcher-words.ts';
 import { splitSettings, type LoaderSettings, type Locale } from '../shared/settings.ts';
-import { languageFor } from './accept-language.ts';
 import type { Assets } from './assets.ts';
 import { BoundedMap } from './bounded-map.ts';
 import type { ClientAddress } from './client-address.ts';
@@ -40,14 +40,15 @@ export async function widgetFiles(fastify: FastifyInstance, { assets, workspaces
     return file;
   }
 
-  function loaderOf(workspace: Workspace, language: Locale): ServedFile {
+  /** `gateway`: what the loader says about where the gateway is. */
+  function loaderOf(workspace: Workspace, language: Locale, gateway: string): ServedFile {
     const { launcher } = splitSettings(workspace.settings);
     const all: LoaderSettings = {
-      ...launcher, launcherIcon: LAUNCHER_ICONS[launcher.launcherIcon], workspace: workspace.id, panel: assets.panel, language, ...LAUNCHER_WORDS[language],
+      ...launcher, launcherIcon: LAUNCHER_ICONS[launcher.launcherIcon], workspace: workspace.id, gateway, panel: assets.panel, language, ...LAUNCHER_WORDS[language],
     };
     // What is empty, or on, need not be said: every byte here is in a page's way.
     const settings = scriptJson(Object.fromEntries(Object.entries(all).filter(([, value]) => value !== '' && value !== true)));
-    return fileOf(`${workspace.id} ${language}`, 'loader.js', settings, () => `${assets.loader}(${settings});\n`);
+    return fileOf(`${workspace.id} ${language} ${gateway}`, 'loader.js', settings, () => `${assets.loader}(${settings});\n`);
   }
 
   function panelSettingsOf(workspace: Workspace): ServedFile {
@@ -76,14 +77,18 @@ export async function widgetFiles(fastify: FastifyInstance, { assets, workspaces
     return sendWarning(reply, 404, `MiraDesk has no shim of this name; there are ${names}.`);
   });
 
-  fastify.get<{ Params: { file: string } }>('/:file', async (request, reply) => {
+  // `?gateway` is for whoever serves the loader from another address, as the edge does. Only our own setting says which address that is:
+  // what a request says about it (its Host, say) would end up in copies for everybody.
+  fastify.get<{ Params: { file: string }; Querystring: { gateway?: string } }>('/:file', async (request, reply) => {
     const [, id = '', kind] = /^(.+)\.(js|json)$/.exec(request.params.file) ?? [];
     if (kind === 'json') return sendPanelSettings(id, request, reply);
     const workspace = await workspaces.find(id);
     if (!workspace) return sendWarning(reply, 404, `MiraDesk has no workspace for ${request.url.split('?')[0] ?? ''}; check the address in the snippet.`);
     if (!allowsOrigin(request, reply, workspace)) return sendWarning(reply, 403, 'This website is not on the list of websites that may use this MiraDesk workspace.');
+    const elsewhere = request.query.gateway !== undefined;
+    if (elsewhere && !publicUrl) return sendWarning(reply, 404, 'This MiraDesk gateway does not know its own address, which a widget that is served from elsewhere needs. Set PUBLIC_URL where the gateway runs.');
     addVary(reply, 'accept-language');
-    return sendFile(request, reply, loaderOf(workspace, languageFor(request.headers['accept-language'])), SETTINGS_CACHE);
+    return sendFile(request, reply, loaderOf(workspace, languageFor(request.headers['accept-language']), elsewhere ? publicUrl?.origin ?? '' : ''), SETTINGS_CACHE);
   });
 
   /** The panel reads these: what goes wrong is told as JSON as well. */

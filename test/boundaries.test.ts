@@ -101,13 +101,22 @@ describe('the source', () => {
 
 describe('the built files', () => {
   interface Metafile { inputs: Record<string, { imports: Array<{ path: string; kind: string; external?: boolean }> }> }
-  const meta = (): Record<'loader' | 'panel' | 'console', Metafile> => JSON.parse(readFileSync(join(root, 'dist/meta.json'), 'utf8')) as never;
+  const meta = (): Record<'loader' | 'panel' | 'console' | 'worker', Metafile> => JSON.parse(readFileSync(join(root, 'dist/meta.json'), 'utf8')) as never;
   const packageOf = (path: string): string => /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1] ?? '';
 
   it('of the loader hold the loader alone: no framework, no package at all', () => {
     const inputs = Object.keys(meta().loader.inputs);
     expect(inputs.filter((path) => !/^(widget|shared)\//.test(path))).toEqual([]);
     expect(inputs.filter((path) => path.endsWith('.tsx'))).toEqual([]);
+  });
+
+  it('of the edge hold its own sources and shared ones, and no package', () => {
+    const own = /^widget\/(?:worker|edge-[a-z]+)\.ts$/;
+    const inputs = Object.keys(meta().worker.inputs);
+    expect(inputs.filter((path) => !own.test(path) && !/^shared\/[a-z-]+\.ts$/.test(path))).toEqual([]);
+    expect(inputs).toContain('widget/worker.ts');
+    // And pages get nothing of it.
+    expect(Object.keys({ ...meta().loader.inputs, ...meta().panel.inputs }).filter((path) => own.test(path))).toEqual([]);
   });
 
   it('hold no zod and nothing of the other parts', () => {

@@ -29,5 +29,5 @@ it('puts its files in place all at once: who reads finds the old ones or the new
   expect(reads).toBeGreaterThan(0);
   // Nothing is left over, neither of builds before nor of the exchange.
   expect(readdirSync(directory).toSorted()).toEqual(['dist', 'examples']);
-  expect(readdirSync(dist).toSorted()).toEqual(['console', 'examples', 'manifest.json', 'meta.json', 'npm', 'widget']);
+  expect(readdirSync(dist).toSorted()).toEqual(['console', 'examples', 'manifest.json', 'meta.json', 'npm', 'widget', 'worker']);
 });

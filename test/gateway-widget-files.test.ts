@@ -1,9 +1,9 @@
 import { request } from 'node:http';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { languageFor } from '../gateway/accept-language.ts';
 import { StoreError } from '../gateway/store/store.ts';
 import { scriptJson } from '../gateway/widget-files.ts';
+import { languageFor } from '../shared/accept-language.ts';
 import { LOAD_FAILED } from '../shared/launcher-words.ts';
 import { LOCALES, splitSettings, WidgetSettings } from '../shared/settings.ts';
 import { startTestGateway, type TestGateway, type TestWorkspace } from './harness/gateway-app.ts';
@@ -23,9 +23,9 @@ afterAll(() => gateway.close());
 interface Raw { status: number; headers: Record<string, string | string[] | undefined>; body: Buffer }
 
 /** Node's own client: fetch decompresses and hides what it did. */
-function get(path: string, headers: Record<string, string> = {}, method = 'GET'): Promise<Raw> {
+function get(path: string, headers: Record<string, string> = {}, method = 'GET', from = gateway.url): Promise<Raw> {
   return new Promise((resolve, reject) => {
-    request(`${gateway.url}${path}`, { headers, method }, (response) => {
+    request(`${from}${path}`, { headers, method }, (response) => {
       const chunks: Buffer[] = [];
       response.on('data', (chunk: Buffer) => chunks.push(chunk)).on('end', () => resolve({ status: response.statusCode ?? 0, headers: response.headers, body: Buffer.concat(chunks) }));
     }).on('error', reject).end();
@@ -153,6 +153,27 @@ describe('the loader', () => {
       expect([path, status, headers['content-type'], headers['cache-control']]).toEqual([path, 404, 'text/javascript; charset=utf-8', 'no-store']);
       expect(body.toString()).toMatch(/^console\.warn\("MiraDesk has no workspace for [^<]*"\);\n$/);
     }
+  });
+});
+
+describe('the loader that is served from elsewhere', () => {
+  it('names the gateway\'s own address, whatever the request says', async () => {
+    const elsewhere = await startTestGateway({ env: { PUBLIC_URL: 'https://chat.example.com' } });
+    try {
+      const workspace = await elsewhere.workspace();
+      const gatewayIn = async (query: string, headers: Record<string, string> = {}) => run((await get(`${loader(workspace)}${query}`, headers, 'GET', elsewhere.url)).body.toString()).gateway;
+      for (const query of ['?gateway', '?gateway=https://evil.example', '?gateway=&gateway=https://evil.example']) {
+        expect(await gatewayIn(query, { host: 'evil.example', 'x-forwarded-host': 'evil.example' }), query).toBe('https://chat.example.com');
+      }
+      expect(await gatewayIn('')).toBe('');
+    } finally {
+      await elsewhere.close();
+    }
+  });
+
+  it('is not made by a gateway that does not know its address, and says what to do', async () => {
+    const { status, headers, body } = await get(`${loader(open)}?gateway`);
+    expect([status, headers['cache-control'], body.toString()]).toEqual([404, 'no-store', expect.stringMatching(/^console\.warn\("[^"]*Set PUBLIC_URL/)]);
   });
 });
 

@@ -46,7 +46,9 @@ create table miradesk.entries (
   status text collate "C",
   assignee_id text collate "C",
   assignee_name text,
-  at timestamp with time zone not null
+  at timestamp with time zone not null,
+  attachments jsonb,
+  score integer
 );
 
 create table miradesk.erased_conversations (
@@ -54,6 +56,21 @@ create table miradesk.erased_conversations (
   id text collate "C" not null,
   changed_xid xid8 not null default pg_current_xact_id(),
   erased_at timestamp with time zone not null default now()
+);
+
+create table miradesk.files (
+  workspace_id text collate "C" not null,
+  id text collate "C" not null,
+  owner_kind text collate "C" not null,
+  owner_id text collate "C" not null,
+  conversation_id text collate "C",
+  name text,
+  type text,
+  size integer,
+  width integer,
+  height integer,
+  created_at timestamp with time zone not null default now(),
+  removed_at timestamp with time zone
 );
 
 create table miradesk.gateways (
@@ -167,7 +184,9 @@ create type miradesk.command as (
   preview text,
   page jsonb,
   member_id text,
-  status text
+  status text,
+  files text[],
+  score integer
 );
 
 create type miradesk.outcome as (
@@ -189,6 +208,7 @@ create type miradesk.draft as (
 alter table miradesk.conversations alter column workspace_id set (n_distinct=1);
 alter table miradesk.entries alter column workspace_id set (n_distinct=1);
 alter table miradesk.erased_conversations alter column workspace_id set (n_distinct=1);
+alter table miradesk.files alter column workspace_id set (n_distinct=1);
 alter table miradesk.identity_uses alter column workspace_id set (n_distinct=1);
 alter table miradesk.inbox_counts alter column workspace_id set (n_distinct=1);
 alter table miradesk.leases alter column workspace_id set (n_distinct=1);
@@ -207,6 +227,7 @@ alter table miradesk.conversations set (fillfactor=80);
 alter table miradesk.conversations add constraint conversations_pkey PRIMARY KEY (workspace_id, id);
 alter table miradesk.entries add constraint entries_pkey PRIMARY KEY (conversation_id, seq, workspace_id);
 alter table miradesk.erased_conversations add constraint erased_conversations_pkey PRIMARY KEY (workspace_id, id);
+alter table miradesk.files add constraint files_pkey PRIMARY KEY (workspace_id, id);
 alter table miradesk.gateways add constraint gateways_pkey PRIMARY KEY (id);
 alter table miradesk.identity_uses add constraint identity_uses_pkey PRIMARY KEY (workspace_id, jti_hash);
 alter table miradesk.inbox_counts add constraint inbox_counts_pkey PRIMARY KEY (workspace_id, status, assignee_id);
@@ -219,13 +240,23 @@ alter table miradesk.visitor_events add constraint visitor_events_pkey PRIMARY K
 alter table miradesk.visitors add constraint visitors_pkey PRIMARY KEY (workspace_id, id);
 alter table miradesk.workspaces add constraint workspaces_pkey PRIMARY KEY (id);
 alter table miradesk.conversations add constraint conversations_status_check CHECK ((status = ANY (ARRAY['open'::text, 'closed'::text])));
+alter table miradesk.entries add constraint entries_attachments_check CHECK (((attachments IS NULL) OR (kind = 'message'::text)));
 alter table miradesk.entries add constraint entries_author_kind_check CHECK ((author_kind = ANY (ARRAY['visitor'::text, 'agent'::text, 'system'::text])));
-alter table miradesk.entries add constraint entries_check CHECK (((body IS NOT NULL) = (kind = ANY (ARRAY['message'::text, 'note'::text]))));
+alter table miradesk.entries add constraint entries_check CHECK (((body IS NOT NULL) = (kind = ANY (ARRAY['message'::text, 'note'::text, 'rating'::text]))));
 alter table miradesk.entries add constraint entries_check1 CHECK (((status IS NOT NULL) = (kind = 'status'::text)));
-alter table miradesk.entries add constraint entries_kind_check CHECK ((kind = ANY (ARRAY['message'::text, 'note'::text, 'assigned'::text, 'status'::text])));
+alter table miradesk.entries add constraint entries_kind_check CHECK ((kind = ANY (ARRAY['message'::text, 'note'::text, 'assigned'::text, 'status'::text, 'rating'::text])));
+alter table miradesk.entries add constraint entries_score_check CHECK (
+CASE
+    WHEN (kind = 'rating'::text) THEN ((score IS NOT NULL) AND ((score >= 1) AND (score <= 5)))
+    ELSE (score IS NULL)
+END);
+alter table miradesk.files add constraint files_check CHECK ((((type IS NULL) = (size IS NULL)) AND ((type IS NULL) = (name IS NULL))));
+alter table miradesk.files add constraint files_owner_kind_check CHECK ((owner_kind = ANY (ARRAY['visitor'::text, 'agent'::text])));
+alter table miradesk.files add constraint files_size_check CHECK ((size > 0));
 alter table miradesk.members add constraint members_role_check CHECK ((role = ANY (ARRAY['owner'::text, 'agent'::text])));
 alter table miradesk.conversations add constraint conversations_workspace_id_assignee_id_fkey FOREIGN KEY (workspace_id, assignee_id) REFERENCES miradesk.members(workspace_id, id);
 alter table miradesk.conversations add constraint conversations_workspace_id_visitor_id_fkey FOREIGN KEY (workspace_id, visitor_id) REFERENCES miradesk.visitors(workspace_id, id);
+alter table miradesk.files add constraint files_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES miradesk.workspaces(id);
 alter table miradesk.leases add constraint leases_workspace_id_member_id_fkey FOREIGN KEY (workspace_id, member_id) REFERENCES miradesk.members(workspace_id, id);
 alter table miradesk.members add constraint members_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES miradesk.workspaces(id);
 alter table miradesk.sessions add constraint sessions_workspace_id_member_id_fkey FOREIGN KEY (workspace_id, member_id) REFERENCES miradesk.members(workspace_id, id);
@@ -241,6 +272,10 @@ CREATE UNIQUE INDEX conversations_visitor ON miradesk.conversations USING btree 
 CREATE UNIQUE INDEX entries_client_id ON miradesk.entries USING btree (client_id, author_id, author_kind, workspace_id) WHERE (client_id IS NOT NULL);
 CREATE INDEX erased_conversations_age ON miradesk.erased_conversations USING btree (workspace_id, erased_at);
 CREATE INDEX erased_conversations_changed ON miradesk.erased_conversations USING btree (workspace_id, changed_xid);
+CREATE INDEX files_pending ON miradesk.files USING btree (workspace_id, owner_kind, owner_id) WHERE (conversation_id IS NULL);
+CREATE INDEX files_removed ON miradesk.files USING btree (removed_at) WHERE (removed_at IS NOT NULL);
+CREATE INDEX files_sent ON miradesk.files USING btree (workspace_id, conversation_id) WHERE (conversation_id IS NOT NULL);
+CREATE INDEX files_unsent ON miradesk.files USING btree (created_at) WHERE (conversation_id IS NULL);
 CREATE INDEX identity_uses_expiry ON miradesk.identity_uses USING btree (workspace_id, expires_at);
 CREATE INDEX identity_uses_visitor ON miradesk.identity_uses USING btree (workspace_id, visitor_id);
 CREATE INDEX leases_gateway ON miradesk.leases USING btree (gateway_id);
@@ -271,6 +306,32 @@ begin
   where e.workspace_id = p_workspace and e.visitor_id = p_visitor
     and e.id <= (
       select o.id from miradesk.visitor_events o where o.workspace_id = p_workspace and o.visitor_id = p_visitor order by o.id desc offset p_max limit 1);
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION miradesk.add_file(p_workspace text, p_file text, p_owner_kind text, p_owner text, p_pending_max integer)
+ RETURNS json
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+ SET enable_seqscan TO 'off'
+AS $function$
+begin
+  perform from miradesk.workspaces w where w.id = p_workspace for key share;
+  if not found then perform miradesk.fail_not_found('workspace'); end if;
+  if p_owner_kind = 'agent' then perform miradesk.check_member(p_workspace, p_owner); end if;
+  -- One after the other for one person, so that several at once don't each find the last free place.
+  perform pg_advisory_xact_lock(hashtextextended(p_workspace || ' ' || p_owner_kind || ' ' || p_owner, 20261127));
+  if (
+    select count(*) from miradesk.files f
+    where f.workspace_id = p_workspace and f.owner_kind = p_owner_kind and f.owner_id = p_owner and f.conversation_id is null and f.removed_at is null
+  ) >= p_pending_max then
+    return 'false';
+  end if;
+  insert into miradesk.files (workspace_id, id, owner_kind, owner_id) values (p_workspace, p_file, p_owner_kind, p_owner)
+  on conflict do nothing;
+  if not found then perform miradesk.fail_conflict('a file of this id'); end if;
+  return 'true';
 end $function$
 ;
 
@@ -398,11 +459,12 @@ declare
 begin
   v_commands := array(
     select row(c.place, c.kind, c.author ->> 'kind', c.author ->> 'id', c.author ->> 'name', c.client_id, c.conversation_id,
-      c.conversation_client_id, c.body, c.preview, nullif(c.page, 'null'), c.member_id, c.status)::miradesk.command
+      c.conversation_client_id, c.body, c.preview, nullif(c.page, 'null'), c.member_id, c.status,
+      array(select jsonb_array_elements_text(c.files)), c.score)::miradesk.command
     from rows from (jsonb_to_recordset(p_commands) as (
         kind text, author jsonb, "clientId" text, "conversationId" text, "conversationClientId" text, text text, preview text, page jsonb,
-        "memberId" text, status text)
-      ) with ordinality as c (kind, author, client_id, conversation_id, conversation_client_id, body, preview, page, member_id, status, place)
+        "memberId" text, status text, attachments jsonb, score integer)
+      ) with ordinality as c (kind, author, client_id, conversation_id, conversation_client_id, body, preview, page, member_id, status, files, score, place)
     order by c.place);
 
   if exists (select from unnest(v_commands) c where c.kind = 'start') then
@@ -414,14 +476,19 @@ begin
   -- From here to the end of the transaction nobody else adds to these logs.
   perform from (select distinct c.conversation_id collate "C" as id from unnest(v_commands) c order by 1) named,
     lateral (select from miradesk.conversations k where k.workspace_id = p_workspace and k.id = named.id for no key update) locked;
+  -- Nor does anybody else send these files: after the conversations, by id, before the counts.
+  if exists (select from unnest(v_commands) c where cardinality(c.files) > 0) then
+    perform from (select distinct f.id collate "C" as id from unnest(v_commands) c, unnest(c.files) f (id) order by 1) named,
+      lateral (select from miradesk.files f where f.workspace_id = p_workspace and f.id = named.id for no key update) locked;
+  end if;
   v_at := date_trunc('milliseconds', clock_timestamp());
 
-  -- Messages and notes are stored all at once. A conversation that also gets something else in this batch, or in which a name
-  -- occurs twice, has all its commands carried out one by one: their order counts.
+  -- Messages and notes are stored all at once. A conversation that also gets something else in this batch (files, too), or in which a
+  -- name occurs twice, has all its commands carried out one by one: their order counts.
   with command as (
     select c.place, c.conversation_id, c as command, repeated.entry,
       case when c.author_kind = 'visitor' then k.visitor_id = c.author_id and c.kind = 'message' else member.known and k.visitor_id is not null end as allowed,
-      c.kind not in ('message', 'note') or (c.author_kind = 'visitor' and k.status is not distinct from 'closed')
+      c.kind not in ('message', 'note') or cardinality(c.files) > 0 or (c.author_kind = 'visitor' and k.status is not distinct from 'closed')
         or count(*) over (partition by c.author_kind, c.author_id, c.client_id) > 1 as special
     from unnest(v_commands) c
       left join lateral (
@@ -597,6 +664,8 @@ declare
   v_entry miradesk.entries;
   v_assignee_name text;
   v_reopen miradesk.draft[] := '{}';
+  v_draft miradesk.draft;
+  v_attachments jsonb;
 begin
   outcome := row(c.place, null, c.conversation_id, null, false, null)::miradesk.outcome;
   entries := '{}';
@@ -609,10 +678,10 @@ begin
     return;
   end if;
 
-  -- Visitors write messages in conversations of their own, members of the workspace all but starts in any.
+  -- Visitors write messages in conversations of their own, and rate them; members of the workspace do all but starts and ratings in any.
   select k.* into v_conversation from miradesk.conversations k where k.workspace_id = p_workspace and k.id = c.conversation_id;
   if not found or not coalesce(case c.author_kind
-      when 'visitor' then c.kind in ('start', 'message') and v_conversation.visitor_id = c.author_id
+      when 'visitor' then c.kind in ('start', 'message', 'rating') and v_conversation.visitor_id = c.author_id
       when 'agent' then c.kind in ('message', 'note', 'assigned', 'status')
         and exists (select from miradesk.members m where m.workspace_id = p_workspace and m.id = c.author_id)
     end, false) then
@@ -631,16 +700,38 @@ begin
     if v_conversation.assignee_id is not distinct from c.member_id then return; end if;
   elsif c.kind = 'status' then
     if v_conversation.status = c.status then return; end if;
-  elsif c.author_kind = 'visitor' and v_conversation.status = 'closed' then
+  elsif c.author_kind = 'visitor' and c.kind <> 'rating' and v_conversation.status = 'closed' then
     v_reopen := array[row(row(
-      p_workspace, c.conversation_id, null, null, null, 'status', 'system', null, null, null, null, null, 'open', null, null, p_at
+      p_workspace, c.conversation_id, null, null, null, 'status', 'system', null, null, null, null, null, 'open', null, null, p_at, null, null
     )::miradesk.entries, null)::miradesk.draft];
   end if;
 
-  entries := miradesk.store_entries(p_workspace, v_reopen || miradesk.draft_of(p_workspace, c, v_assignee_name, p_at));
+  if cardinality(c.files) > 0 then
+    v_attachments := miradesk.send_files(p_workspace, c);
+    if v_attachments is null then
+      outcome.error := 'MD404';
+      return;
+    end if;
+  end if;
+
+  v_draft := miradesk.draft_of(p_workspace, c, v_assignee_name, p_at);
+  if v_attachments is not null then
+    v_draft.entry.attachments := v_attachments;
+    if v_draft.preview = '' then v_draft.preview := miradesk.file_preview(v_attachments); end if;
+  end if;
+  entries := miradesk.store_entries(p_workspace, v_reopen || v_draft);
   outcome.seq := entries[cardinality(entries)].seq;
   if cardinality(entries) = 2 then outcome.reopened := entries[1].seq; end if;
 end $function$
+;
+
+CREATE OR REPLACE FUNCTION miradesk.attachment_of(f miradesk.files)
+ RETURNS jsonb
+ LANGUAGE sql
+ IMMUTABLE
+AS $function$
+  select jsonb_strip_nulls(jsonb_build_object('id', f.id, 'name', f.name, 'type', f.type, 'size', f.size, 'width', f.width, 'height', f.height))
+$function$
 ;
 
 CREATE OR REPLACE FUNCTION miradesk.beat(p_gateway text, p_degraded boolean)
@@ -700,7 +791,7 @@ begin
       limit p_entries_max + 1);
     -- A visitor who names an entry that is not for visitors could not join these to what it has.
     if cardinality(v_entries) <= p_entries_max and (not p_visitor or v_entries[1].prev_visible = p_seq)
-      and (select coalesce(sum(length(e.body)), 0) from unnest(v_entries) e) <= miradesk.answer_text_max() then
+      and (select coalesce(sum(miradesk.text_of(e)), 0) from unnest(v_entries) e) <= miradesk.answer_text_max() then
       return json_build_object('entries', to_json(v_entries));
     end if;
   end if;
@@ -781,6 +872,24 @@ AS $function$
 begin
   perform from miradesk.members m where m.workspace_id = p_workspace and m.id = p_member;
   if not found then perform miradesk.fail_not_found('member'); end if;
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION miradesk.complete_file(p_workspace text, p_file text, p_name text, p_type text, p_size integer, p_width integer, p_height integer)
+ RETURNS json
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+ SET enable_seqscan TO 'off'
+AS $function$
+declare
+  v_file miradesk.files;
+begin
+  update miradesk.files f set name = p_name, type = p_type, size = p_size, width = p_width, height = p_height
+  where f.workspace_id = p_workspace and f.id = p_file and f.type is null and f.removed_at is null
+  returning f.* into v_file;
+  if not found then perform miradesk.fail_not_found('file'); end if;
+  return miradesk.attachment_of(v_file);
 end $function$
 ;
 
@@ -884,9 +993,23 @@ CREATE OR REPLACE FUNCTION miradesk.draft_of(p_workspace text, c miradesk.comman
 AS $function$
   select row(row(
     p_workspace, c.conversation_id, null, null, null, case c.kind when 'start' then 'message' else c.kind end,
-    c.author_kind, c.author_id, c.author_name, c.client_id, c.body, c.page, c.status, c.member_id, p_assignee_name, p_at
+    c.author_kind, c.author_id, c.author_name, c.client_id, c.body, c.page, c.status, c.member_id, p_assignee_name, p_at, null, c.score
   )::miradesk.entries, c.preview)::miradesk.draft
 $function$
+;
+
+CREATE OR REPLACE FUNCTION miradesk.drop_files(p_workspace text, p_files jsonb)
+ RETURNS json
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+ SET enable_seqscan TO 'off'
+AS $function$
+begin
+  delete from miradesk.files f using jsonb_array_elements_text(p_files) named (id)
+  where f.workspace_id = p_workspace and f.id = named.id and f.removed_at is not null;
+  return 'null';
+end $function$
 ;
 
 CREATE OR REPLACE FUNCTION miradesk.drop_lease(p_workspace text, p_conversation text, p_member text, p_gateway text)
@@ -931,7 +1054,7 @@ begin
     limit p_limit + 1);
   return (
     with newer as (
-      select e, sum(coalesce(length(e.body), 0)) over (order by e.seq desc rows between unbounded preceding and 1 preceding) as text_before
+      select e, sum(miradesk.text_of(e)) over (order by e.seq desc rows between unbounded preceding and 1 preceding) as text_before
       from unnest(v_entries[:p_limit]) e
     ), page as (
       select e from newer where coalesce(text_before, 0) < miradesk.answer_text_max()
@@ -1022,6 +1145,44 @@ begin
 end $function$
 ;
 
+CREATE OR REPLACE FUNCTION miradesk.file_preview(p_attachments jsonb)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE
+AS $function$
+  select case when char_length(name) <= 140 then name else rtrim(left(name, 139)) || '…' end
+  from (select p_attachments -> 0 ->> 'name' as name) first
+$function$
+;
+
+CREATE OR REPLACE FUNCTION miradesk.files_of_visitor(p_workspace text, p_visitor text)
+ RETURNS text[]
+ LANGUAGE sql
+ STABLE
+AS $function$
+  select array(
+    select f.id from miradesk.files f
+    where f.workspace_id = p_workspace and f.conversation_id in (
+      select k.id from miradesk.conversations k where k.workspace_id = p_workspace and k.visitor_id = p_visitor)
+    union
+    select f.id from miradesk.files f where f.workspace_id = p_workspace and f.owner_kind = 'visitor' and f.owner_id = p_visitor and f.conversation_id is null)
+$function$
+;
+
+CREATE OR REPLACE FUNCTION miradesk.find_file(p_workspace text, p_file text)
+ RETURNS json
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+ SET enable_seqscan TO 'off'
+AS $function$
+  select coalesce((
+    select miradesk.attachment_of(f)::json from miradesk.files f
+    where f.workspace_id = p_workspace and f.id = p_file and f.type is not null and f.removed_at is null
+  ), 'null')
+$function$
+;
+
 CREATE OR REPLACE FUNCTION miradesk.find_session(p_workspace text, p_token_hash text)
  RETURNS json
  LANGUAGE sql
@@ -1045,6 +1206,21 @@ CREATE OR REPLACE FUNCTION miradesk.find_workspace(p_workspace text)
 AS $function$
   select coalesce((select miradesk.workspace_facts(w) from miradesk.workspaces w where w.id = p_workspace), 'null')
 $function$
+;
+
+CREATE OR REPLACE FUNCTION miradesk.forget_file(p_workspace text, p_file text, p_owner_kind text, p_owner text)
+ RETURNS json
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+ SET enable_seqscan TO 'off'
+AS $function$
+begin
+  update miradesk.files f set removed_at = clock_timestamp()
+  where f.workspace_id = p_workspace and f.id = p_file and f.owner_kind = p_owner_kind and f.owner_id = p_owner
+    and f.conversation_id is null and f.removed_at is null;
+  return to_json(found);
+end $function$
 ;
 
 CREATE OR REPLACE FUNCTION miradesk.history(p_workspace text, p_audience text, p_reader text, p_conversation text, p_before bigint, p_limit integer)
@@ -1430,7 +1606,7 @@ begin
 
   return array(
     select row(c.place, c.kind, c.author_kind, c.author_id, c.author_name, c.client_id,
-      coalesce(k.id, c.conversation_id), c.conversation_client_id, c.body, c.preview, c.page, c.member_id, c.status)::miradesk.command
+      coalesce(k.id, c.conversation_id), c.conversation_client_id, c.body, c.preview, c.page, c.member_id, c.status, c.files, c.score)::miradesk.command
     from unnest(p_commands) c
       left join lateral (
         select k.id from miradesk.conversations k
@@ -1600,6 +1776,29 @@ exception when insufficient_privilege then
 end $function$
 ;
 
+CREATE OR REPLACE FUNCTION miradesk.send_files(p_workspace text, c miradesk.command)
+ RETURNS jsonb
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_attachments jsonb[] := array(
+    select miradesk.attachment_of(f)
+    from unnest(c.files) with ordinality as named (id, place),
+      lateral (
+        select f.* from miradesk.files f
+        where f.workspace_id = p_workspace and f.id = named.id and f.owner_kind = c.author_kind and f.owner_id = c.author_id
+          and f.type is not null and f.conversation_id is null and f.removed_at is null offset 0
+      ) f
+    order by named.place);
+begin
+  if cardinality(v_attachments) <> (select count(distinct id) from unnest(c.files) id) or cardinality(v_attachments) <> cardinality(c.files) then
+    return null;
+  end if;
+  update miradesk.files f set conversation_id = c.conversation_id where f.workspace_id = p_workspace and f.id = any (c.files);
+  return to_jsonb(v_attachments);
+end $function$
+;
+
 CREATE OR REPLACE FUNCTION miradesk.sessions_on(p_workspace text, p_token_hashes jsonb)
  RETURNS json
  LANGUAGE sql
@@ -1630,6 +1829,28 @@ begin
 end $function$
 ;
 
+CREATE OR REPLACE FUNCTION miradesk.stale_files(p_max integer)
+ RETURNS json
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+ SET enable_seqscan TO 'off'
+AS $function$
+begin
+  with stale as (
+    select f.ctid as place from miradesk.files f
+    where f.conversation_id is null and f.created_at < clock_timestamp() - interval '1 day' and f.removed_at is null
+    order by f.created_at
+    limit p_max
+    for no key update skip locked
+  )
+  update miradesk.files f set removed_at = clock_timestamp() from stale where f.ctid = stale.place;
+  return (
+    select coalesce(json_agg(json_build_object('workspace', f.workspace_id, 'id', f.id)), '[]')
+    from (select f.workspace_id, f.id from miradesk.files f where f.removed_at is not null order by f.removed_at limit p_max) f);
+end $function$
+;
+
 CREATE OR REPLACE FUNCTION miradesk.start_session(p_workspace text, p_token_hash text, p_member text, p_expires_at timestamp with time zone)
  RETURNS json
  LANGUAGE plpgsql
@@ -1654,7 +1875,7 @@ declare
   v_entries miradesk.entries[];
 begin
   with draft as (
-    select d.place, (d.entry).*, d.preview, (d.entry).kind in ('message', 'status') as visible,
+    select d.place, (d.entry).*, d.preview, (d.entry).kind in ('message', 'status', 'rating') as visible,
       k.ctid as conversation, k.last_visible_seq, k.visitor_messages as messages_before,
       (k.last_seq + row_number() over (partition by k.ctid order by d.place))::integer as number
     from unnest(p_drafts) with ordinality as d (entry, preview, place),
@@ -1667,7 +1888,7 @@ begin
       p_workspace, conversation_id, number,
       case when visible then coalesce(max(number) filter (where visible) over (log rows between unbounded preceding and 1 preceding), last_visible_seq) end,
       messages_before + count(*) filter (where kind = 'message' and author_kind = 'visitor') over (log rows between unbounded preceding and current row),
-      kind, author_kind, author_id, author_name, client_id, body, page, status, assignee_id, assignee_name, at
+      kind, author_kind, author_id, author_name, client_id, body, page, status, assignee_id, assignee_name, at, attachments, score
     )::miradesk.entries as e
     from draft
     window log as (partition by conversation order by place)
@@ -1678,7 +1899,7 @@ begin
       max((e).seq) as last_seq,
       max((e).seq) filter (where (e).prev_visible is not null) as last_visible_seq,
       max((e).visitor_messages) as visitor_messages,
-      max((e).at) filter (where (e).kind in ('message', 'status')) as active_at,
+      max((e).at) filter (where (e).prev_visible is not null) as active_at,
       (array_agg((e).author_kind order by place desc) filter (where (e).kind = 'message'))[1] as preview_author,
       (array_agg(preview order by place desc) filter (where (e).kind = 'message'))[1] as preview,
       (array_agg((e).page order by place desc) filter (where (e).page is not null and (e).author_kind = 'visitor'))[1] as page,
@@ -1789,6 +2010,15 @@ begin
   on conflict do nothing;
   return miradesk.holders(p_workspace, p_conversation);
 end $function$
+;
+
+CREATE OR REPLACE FUNCTION miradesk.text_of(e miradesk.entries)
+ RETURNS integer
+ LANGUAGE sql
+ IMMUTABLE
+AS $function$
+  select coalesce(length(e.body), 0) + coalesce(length(e.attachments::text), 0)
+$function$
 ;
 
 CREATE OR REPLACE FUNCTION miradesk.touch_conversations(p_workspace text, p_visitor text)
@@ -1938,6 +2168,7 @@ $function$
 alter table miradesk.conversations enable row level security;
 alter table miradesk.entries enable row level security;
 alter table miradesk.erased_conversations enable row level security;
+alter table miradesk.files enable row level security;
 alter table miradesk.gateways enable row level security;
 alter table miradesk.identity_uses enable row level security;
 alter table miradesk.inbox_counts enable row level security;
@@ -1954,20 +2185,25 @@ alter table miradesk.workspaces enable row level security;
 
 revoke all on all functions in schema miradesk from public;
 grant usage on schema miradesk to service_role;
+grant execute on function miradesk.add_file(p_workspace text, p_file text, p_owner_kind text, p_owner text, p_pending_max integer) to service_role;
 grant execute on function miradesk.add_member(p_workspace text, p_member text, p_name text, p_email text, p_role text, p_password_hash text) to service_role;
 grant execute on function miradesk.adopt_visitor(p_workspace text, p_from text, p_to text, p_user text, p_limits jsonb) to service_role;
 grant execute on function miradesk.append_entries(p_workspace text, p_commands jsonb) to service_role;
 grant execute on function miradesk.append_messages(p_workspace text, p_commands jsonb) to service_role;
 grant execute on function miradesk.beat(p_gateway text, p_degraded boolean) to service_role;
 grant execute on function miradesk.changed_since(p_workspace text, p_cursor text, p_max integer, p_entries integer) to service_role;
+grant execute on function miradesk.complete_file(p_workspace text, p_file text, p_name text, p_type text, p_size integer, p_width integer, p_height integer) to service_role;
 grant execute on function miradesk.conversation_visitor(p_workspace text, p_conversation text) to service_role;
 grant execute on function miradesk.create_workspace(p_workspace text, p_name text, p_settings jsonb, p_allowed_origins jsonb, p_token_secret text) to service_role;
 grant execute on function miradesk.describe_visitor(p_workspace text, p_visitor text, p_change jsonb, p_create boolean, p_limits jsonb) to service_role;
+grant execute on function miradesk.drop_files(p_workspace text, p_files jsonb) to service_role;
 grant execute on function miradesk.drop_lease(p_workspace text, p_conversation text, p_member text, p_gateway text) to service_role;
 grant execute on function miradesk.end_session(p_workspace text, p_token_hash text) to service_role;
 grant execute on function miradesk.erase_visitor(p_workspace text, p_visitor text) to service_role;
+grant execute on function miradesk.find_file(p_workspace text, p_file text) to service_role;
 grant execute on function miradesk.find_session(p_workspace text, p_token_hash text) to service_role;
 grant execute on function miradesk.find_workspace(p_workspace text) to service_role;
+grant execute on function miradesk.forget_file(p_workspace text, p_file text, p_owner_kind text, p_owner text) to service_role;
 grant execute on function miradesk.history(p_workspace text, p_audience text, p_reader text, p_conversation text, p_before bigint, p_limit integer) to service_role;
 grant execute on function miradesk.inbox_changes(p_workspace text, p_member text, p_cursor text, p_max integer) to service_role;
 grant execute on function miradesk.inbox_list(p_workspace text, p_member text, p_filter text, p_after text, p_limit integer) to service_role;
@@ -1986,6 +2222,7 @@ grant execute on function miradesk.replay_orphans(p_workspace text, p_after text
 grant execute on function miradesk.schema_versions() to service_role;
 grant execute on function miradesk.sessions_on(p_workspace text, p_token_hashes jsonb) to service_role;
 grant execute on function miradesk.set_password(p_workspace text, p_member text, p_password_hash text) to service_role;
+grant execute on function miradesk.stale_files(p_max integer) to service_role;
 grant execute on function miradesk.start_session(p_workspace text, p_token_hash text, p_member text, p_expires_at timestamp with time zone) to service_role;
 grant execute on function miradesk.sync_agent(p_workspace text, p_member text, p_known jsonb, p_entries_max integer, p_page_entries integer) to service_role;
 grant execute on function miradesk.sync_visitor(p_workspace text, p_visitor text, p_known jsonb, p_entries_max integer, p_page_entries integer, p_conversations_max integer) to service_role;

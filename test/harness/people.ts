@@ -12,6 +12,20 @@ export const WIDGET = {
   composer: { role: 'textbox', name: 'Message' },
   close: { role: 'button', name: 'Close chat' },
 } as const;
+/** What the widget is made of, as selectors inside of its shadow root, for tests that measure. */
+export const PARTS = {
+  launcher: 'button[aria-haspopup="dialog"]',
+  icon: 'button[aria-haspopup="dialog"] svg',
+  panel: '[role="dialog"]',
+  heading: '[role="dialog"] h2',
+  close: '[role="dialog"] [aria-label="Close chat"]',
+  log: '[role="log"]',
+  bubbles: '[role="log"] .bubble',
+  composer: '[role="dialog"] textarea',
+  send: '[role="dialog"] [aria-label="Send"]',
+} as const;
+export type PartName = keyof typeof PARTS;
+
 /** A message's text in the log, and what in it only screen readers get. */
 export const BUBBLE = '.message .bubble';
 export const UNSEEN = '.hidden';

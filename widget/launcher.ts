@@ -35,6 +35,8 @@ const HOST_STYLE = {
 /** The icon's line: two lines of text, and an arrow downwards. */
 const TALK = 'M5 10.5h18M5 18h12';
 const DOWN = 'M6 11l8 8 8-8';
+/** The z-index that the settings begin with. */
+const ABOVE_ALL = 2_147_483_000;
 /** How often a page may take the host out of the document before we accept that it means it. */
 const MOST_RETURNS = 20;
 
@@ -54,7 +56,10 @@ export function createLauncher({ settings, signal, onIntent, onClick }: Launcher
   const icon = make('svg', { viewBox: '0 0 28 28', 'aria-hidden': true }, SVG);
   const line = icon.appendChild(make('path', {}, SVG));
   button.append(icon);
-  root.append(note, button);
+  // In the browser's top layer no transform, filter or containment of the page's root reaches it; older browsers do without.
+  const stage = make('div', { class: 'stage', popover: 'manual' });
+  stage.append(note, button);
+  root.append(stage);
 
   function setOpen(open: boolean): void {
     set(button, { 'aria-expanded': open, 'aria-label': open ? texts.close : texts.open });
@@ -64,7 +69,8 @@ export function createLauncher({ settings, signal, onIntent, onClick }: Launcher
 
   for (const intent of ['pointerenter', 'focus', 'touchstart']) button.addEventListener(intent, onIntent, { signal, passive: true });
   button.addEventListener('click', onClick, { signal });
-  stay(host, signal);
+  // A site that sets a smaller z-index wants things of its own above us.
+  stay(host, () => settings.zIndex < ABOVE_ALL || stage.showPopover?.(), signal);
 
   return {
     root,
@@ -90,14 +96,15 @@ function set(element: Element, attributes: Record<string, string | boolean>): vo
 
 /**
  * Keeps the host in the document: beside the body, not in it, because single-page navigation replaces bodies; and back
- * again when even the root is replaced.
+ * again when even the root is replaced. `onAttached` is called each time.
  */
-function stay(host: HTMLElement, signal: AbortSignal): void {
+function stay(host: HTMLElement, onAttached: () => void, signal: AbortSignal): void {
   let returns = 0;
   const observer = new MutationObserver(attach);
   function attach(): void {
     if (host.isConnected || !document.body || returns++ > MOST_RETURNS) return;
     document.documentElement.append(host);
+    onAttached();
     observer.disconnect();
     observer.observe(document, { childList: true });
     observer.observe(document.documentElement, { childList: true });

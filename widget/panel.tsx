@@ -40,7 +40,7 @@ export const start: StartPanel = ({ settings, gateway, root, launcher, close, em
   frame.className = `panel ${settings.position}`;
   frame.setAttribute('role', 'dialog');
   frame.setAttribute('aria-label', texts.title(settings.teamName));
-  root.prepend(frame);
+  launcher.before(frame);
 
   const messenger = createMessenger(environment, {
     onChange: draw,

@@ -5,7 +5,8 @@ import { findFirefox } from './harness/firefox-executable.ts';
 import { FirefoxVisitor } from './harness/firefox-page.ts';
 import { useFirefox } from './harness/firefox.ts';
 import { type Gateway, showLogOnFailure, startGateway } from './harness/gateway.ts';
-import { WIDGET } from './harness/people.ts';
+import { PARTS, WIDGET } from './harness/people.ts';
+import { ALL_AT_ONCE, BACKDROPS, htmlOf, PLAIN } from './harness/hostile-pages.ts';
 import { startSite } from './harness/site.ts';
 import { strictPage } from './harness/strict-page.ts';
 import { until } from './harness/until.ts';
@@ -30,6 +31,19 @@ function kept(): Promise<unknown> {
   return indexedDB.databases().then(async (databases) => ({
     localStorage: Object.keys(localStorage), sessionStorage: Object.keys(sessionStorage), databases: databases.map(({ name }) => name),
     caches: await caches.keys(), serviceWorkers: (await navigator.serviceWorker.getRegistrations()).length,
+  }));
+}
+
+/** In the page: where the parts are, how opaque, and what a backdrop of ours would paint. */
+function measure(parts: Record<string, string>): Record<string, unknown[]> {
+  const root = Array.from(document.querySelectorAll('#miradesk')).find(({ shadowRoot }) => shadowRoot)?.shadowRoot;
+  return Object.fromEntries(Object.entries(parts).flatMap(([name, selector]) => {
+    const element = root?.querySelector(selector);
+    if (!element) return [];
+    const { left, top, width, height } = element.getBoundingClientRect();
+    const { opacity, direction, fontSize } = getComputedStyle(element);
+    const backdrops = Array.from(root?.querySelectorAll('[popover]') ?? [], (popover) => getComputedStyle(popover, '::backdrop').backgroundColor);
+    return [[name, [...[left, top, width, height].map(Math.round), opacity, direction, fontSize, ...backdrops]]];
   }));
 }
 
@@ -162,6 +176,29 @@ describe.skipIf(!findFirefox())('in Firefox', () => {
     // The policy is in force and would have been heard of.
     await visitor.page.evaluate(() => document.body.setAttribute('style', 'color: red'));
     await expect.poll(violations).toHaveLength(1);
+  });
+
+  it('the widget is in its corner on a page that reaches for everything, as on a plain one', async () => {
+    // Scrollbars move to the other side with the page's direction, as they should.
+    const noScrollbars = 'html { scrollbar-width: none !important }';
+    const site = await startSite({
+      '/plain': { html: htmlOf({ ...PLAIN, css: noScrollbars }, gateway.url) },
+      '/hostile': { html: htmlOf({ ...ALL_AT_ONCE, css: `${ALL_AT_ONCE.css} ${BACKDROPS.css} ${noScrollbars}` }, gateway.url) },
+    });
+    onTestFinished(() => site.close());
+    const visitor = new FirefoxVisitor(await firefox.page());
+    const looks: unknown[] = [];
+    for (const path of ['/plain', '/hostile']) {
+      await visitor.page.goto(`${site.origin}${path}`);
+      const closed = await visitor.page.find(WIDGET.launcher).then(() => visitor.page.evaluate(measure, PARTS));
+      await visitor.openChat();
+      await until(async () => (await visitor.page.evaluate(measure, PARTS)).panel?.[4] === '1', { what: 'the panel to have come' });
+      // Under the mouse the launcher lifts a little.
+      const { launcher: _, icon: __, ...open } = await visitor.page.evaluate(measure, PARTS);
+      looks.push([closed.launcher, open]);
+    }
+    expect(looks[1]).toEqual(looks[0]);
+    expect(looks[0]).toMatchObject([[1200, 780, 60, 60, '1'], { panel: [860, 84, 400, 680, '1'] }]);
   });
 
   it('[D4] two tabs of one visitor are one conversation, in the order of sending', async () => {

@@ -69,8 +69,9 @@ export function createLauncher({ settings, signal, onIntent, onClick }: Launcher
 
   for (const intent of ['pointerenter', 'focus', 'touchstart']) button.addEventListener(intent, onIntent, { signal, passive: true });
   button.addEventListener('click', onClick, { signal });
-  // A site that sets a smaller z-index wants things of its own above us.
-  stay(host, () => settings.zIndex < ABOVE_ALL || stage.showPopover?.(), signal);
+  // With the next frame, which works out styles anyway. A site that sets a smaller z-index wants things of its own above us.
+  const lift = (): unknown => stage.isConnected && stage.togglePopover?.(true);
+  stay(host, () => settings.zIndex < ABOVE_ALL || requestAnimationFrame(lift), signal);
 
   return {
     root,

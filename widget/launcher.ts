@@ -29,8 +29,8 @@ export interface LauncherOptions {
 /** The host's own style, all important so that no rule of the page reaches it: `all` first, then what it needs. */
 const HOST_STYLE = {
   all: 'initial', position: 'fixed', 'z-index': '2147483000', display: 'block',
-  // These three `all` leaves out, or takes from the page.
-  direction: DIRECTION, 'unicode-bidi': 'isolate', 'user-select': 'text', '-webkit-user-select': 'text',
+  // `all` leaves the first out, and the initial value of the second takes after the page's.
+  direction: DIRECTION, 'user-select': 'text', '-webkit-user-select': 'text',
 };
 /** The icon's line: two lines of text, and an arrow downwards. */
 const TALK = 'M5 10.5h18M5 18h12';

@@ -45,7 +45,7 @@ it('[D4] [D7] offline from the start: what is typed waits and says so, and goes 
   const said = ['Written on the train', 'in a tunnel', 'and another one'];
   for (const text of said) await visitor.say(text);
   await visitor.log.getByText('Waiting to be sent').waitFor();
-  expect(await visitor.shown()).toEqual(said);
+  await visitor.shows(said);
   await notSent(visitor);
   await keepPicture(page, 'widget-offline');
 
@@ -54,7 +54,7 @@ it('[D4] [D7] offline from the start: what is typed waits and says so, and goes 
   expect(agent.log(await agent.sees('and another one'))).toEqual(said);
   await sent(visitor);
   await visitor.banner.waitFor({ state: 'hidden' });
-  expect(await visitor.shown()).toEqual(said);
+  await visitor.shows(said);
 });
 
 it('offline before the chat was loaded: it says so, and the next click opens it', async () => {
@@ -83,7 +83,7 @@ it('[D4] [D7] a hotel network that answers everything with its own page is not t
   const tries = network.sockets;
   await until(() => network.sockets >= tries + 4, { timeout: 60_000, what: 'several attempts' });
   await notSent(visitor);
-  expect(await visitor.shown()).toEqual(['Is my room ready?']);
+  await visitor.shows(['Is my room ready?']);
 
   network.become('well');
   const agent = await answeringAgent(gateway);
@@ -91,7 +91,7 @@ it('[D4] [D7] a hotel network that answers everything with its own page is not t
   agent.reply(id, 'It is.');
   await visitor.sees('It is.');
   await visitor.banner.waitFor({ state: 'hidden' });
-  expect(await visitor.shown()).toEqual(['Is my room ready?', 'It is.']);
+  await visitor.shows(['Is my room ready?', 'It is.']);
 });
 
 it("a hotel's page in place of the panel's files is not run; the next click gets the real ones", async () => {
@@ -134,7 +134,7 @@ it('[D7] with two seconds between here and there, messages say that they are bei
   await visitor.openChat();
   const said = ['One', 'two', 'three'];
   for (const text of said) await visitor.say(text);
-  expect(await visitor.shown()).toEqual(said);
+  await visitor.shows(said);
   await notSent(visitor);
   await visitor.log.getByText('Sending…').waitFor({ timeout: 30_000 });
   const agent = await answeringAgent(gateway);
@@ -143,7 +143,7 @@ it('[D7] with two seconds between here and there, messages say that they are bei
   await visitor.sees('Four');
   await until(async () => await visitor.log.getByText('Sending…').count() === 0, { what: 'all to be sent' });
   expect(agent.log(id)).toEqual([...said, 'Four']);
-  expect(await visitor.shown()).toEqual([...said, 'Four']);
+  await visitor.shows([...said, 'Four']);
 });
 
 it('[D2] [D4] a gateway that restarts again and again while somebody writes gets everything once, in order', async () => {
@@ -166,7 +166,7 @@ it('[D2] [D4] a gateway that restarts again and again while somebody writes gets
   await visitor.banner.waitFor({ state: 'hidden' });
   await sent(visitor);
   expect(agent.log(id)).toEqual(said);
-  expect(await visitor.shown()).toEqual(said);
+  await visitor.shows(said);
 });
 
 /** In the page, before its scripts: sets the device's clock off by so much. Timers go on as they were. */
@@ -206,7 +206,7 @@ it.each([['a day fast', DAY_MS], ['a day slow', -DAY_MS]])('with the clock %s, t
   for (const at of await visitor.log.locator('time').evaluateAll((times) => times.map((time) => (time as HTMLTimeElement).dateTime))) {
     expect(Math.abs(Date.parse(at) - Date.now())).toBeLessThan(120_000);
   }
-  expect(await visitor.shown()).toEqual([question, 'Today.', 'And now?']);
+  await visitor.shows([question, 'Today.', 'And now?']);
 });
 
 /** Talks, is cut off in the middle and writes on; all of it on one page, which is all that can be promised without storage. */
@@ -231,7 +231,7 @@ async function talkWithoutStorage(page: Page, address: string, storage: string):
   await sent(visitor);
   await visitor.banner.waitFor({ state: 'hidden' });
   expect(agent.log(id)).toEqual([question, 'Every word.', 'And this?', 'And that?']);
-  expect(await visitor.shown()).toEqual([question, 'Every word.', 'And this?', 'And that?']);
+  await visitor.shows([question, 'Every word.', 'And this?', 'And that?']);
   expect(await visitor.composer.inputValue()).toBe('Half a sent');
 }
 

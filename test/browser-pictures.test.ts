@@ -46,7 +46,7 @@ it.each(STATES)('the widget is drawn whole in every look: $name', async ({ name,
     await page.setViewportSize(look.window);
     await page.emulateMedia(look.media);
     // What is over in a moment comes a little later, so that it does not flicker.
-    await page.evaluate(() => Promise.all(document.getAnimations().filter(({ effect }) => effect?.getComputedTiming().endTime !== Infinity).map(({ finished }) => finished)));
+    await page.evaluate(() => Promise.all((document.querySelector('#miradesk')?.shadowRoot?.getAnimations() ?? []).filter(({ effect }) => effect?.getComputedTiming().endTime !== Infinity).map(({ finished }) => finished)));
     const file = join(folder, `${name}-${look.name}.png`);
     await page.screenshot({ path: file });
     expect(statSync(file).size).toBeGreaterThan(1_000);

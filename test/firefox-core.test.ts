@@ -73,12 +73,12 @@ describe.skipIf(!findFirefox())('in Firefox', () => {
     await agent.sees('Then I take two.');
     await until(async () => /Sent|Delivered/.test(await visitor.delivery()), { what: 'the message to count as sent' });
     const said = ['Does the moon teapot drip?', 'Not a drop.', 'Then I take two.'];
-    expect(await visitor.shown()).toEqual(said);
+    await visitor.shows(said);
 
     await visitor.page.reload();
     await visitor.openChat();
     await visitor.sees('Then I take two.');
-    expect(await visitor.shown()).toEqual(said);
+    await visitor.shows(said);
     expect(visitor.page.errors).toEqual([]);
   });
 
@@ -112,13 +112,13 @@ describe.skipIf(!findFirefox())('in Firefox', () => {
     await visitor.say('Written while it is down');
     await until(async () => /Waiting to be sent/.test(await visitor.delivery()), { what: 'the message to wait' });
     await visitor.say('and one more');
-    expect(await visitor.shown()).toEqual(['Before the crash', 'Written while it is down', 'and one more']);
+    await visitor.shows(['Before the crash', 'Written while it is down', 'and one more']);
 
     await gateway.start();
     await agent.sees('and one more');
     agent.reply(conversation, 'All there');
     await visitor.sees('All there');
-    expect(await visitor.shown()).toEqual(['Before the crash', 'Written while it is down', 'and one more', 'All there']);
+    await visitor.shows(['Before the crash', 'Written while it is down', 'and one more', 'All there']);
     await until(async () => await visitor.banner() === '', { what: 'the banner to go' });
   });
 
@@ -204,7 +204,7 @@ describe.skipIf(!findFirefox())('in Firefox', () => {
     await one.say('And the first again');
     await two.sees('And the first again');
     const said = ['From the first tab', 'From the second tab', 'And the first again'];
-    expect(await one.shown()).toEqual(said);
-    expect(await two.shown()).toEqual(said);
+    await one.shows(said);
+    await two.shows(said);
   });
 });

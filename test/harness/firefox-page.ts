@@ -1,4 +1,5 @@
 /** One page in Firefox, and the visitor on it. Elements are found as assistive technology finds them: by role and name. */
+import { isDeepStrictEqual } from 'node:util';
 import type { Bidi } from './bidi.ts';
 import { BUBBLE, UNSEEN, visibleTexts, WIDGET } from './people.ts';
 import { until } from './until.ts';
@@ -165,6 +166,11 @@ export class FirefoxVisitor {
   /** What is written in the log, top to bottom, as it is on the screen. */
   async shown(): Promise<string[]> {
     return this.page.over(WIDGET.log, BUBBLE, visibleTexts, UNSEEN);
+  }
+
+  /** Waits until exactly this is written in the log. */
+  async shows(said: readonly string[]): Promise<void> {
+    await until(async () => isDeepStrictEqual(await this.shown(), said), { what: `the log to show ${JSON.stringify(said)}` });
   }
 
   /** What the newest of the visitor's own messages says became of it. */

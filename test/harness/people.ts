@@ -1,6 +1,8 @@
 /** The two people of the browser tests, as what they do and see: a visitor on a page with the widget, an agent in the inbox. */
+import { isDeepStrictEqual } from 'node:util';
 import type { Locator, Page } from 'playwright-core';
 import { type Gateway, OWNER } from './gateway.ts';
+import { until } from './until.ts';
 
 /** Longer than any wait between two attempts to connect again. */
 const RECONNECT_MS = 30_000;
@@ -93,6 +95,11 @@ export class Visitor {
   /** What is written in the log, top to bottom, as it is on the screen. */
   async shown(): Promise<string[]> {
     return this.log.locator(BUBBLE).evaluateAll(visibleTexts, UNSEEN);
+  }
+
+  /** Waits until exactly this is written in the log. */
+  async shows(said: readonly string[]): Promise<void> {
+    await until(async () => isDeepStrictEqual(await this.shown(), said), { what: `the log to show ${JSON.stringify(said)}` });
   }
 
   /** Waits for a text in the log. */

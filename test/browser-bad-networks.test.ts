@@ -142,7 +142,7 @@ it('[D7] with two seconds between here and there, messages say that they are bei
   agent.reply(id, 'Four');
   await visitor.sees('Four');
   await until(async () => await visitor.log.getByText('Sending…').count() === 0, { what: 'all to be sent' });
-  expect(agent.log(id)).toEqual([...said, 'Four']);
+  await expect.poll(() => agent.log(id), { timeout: 30_000 }).toEqual([...said, 'Four']);
   await visitor.shows([...said, 'Four']);
 });
 
@@ -165,7 +165,7 @@ it('[D2] [D4] a gateway that restarts again and again while somebody writes gets
   await agent.sees('Round 3, second');
   await visitor.banner.waitFor({ state: 'hidden' });
   await sent(visitor);
-  expect(agent.log(id)).toEqual(said);
+  await expect.poll(() => agent.log(id), { timeout: 30_000 }).toEqual(said);
   await visitor.shows(said);
 });
 
@@ -227,10 +227,9 @@ async function talkWithoutStorage(page: Page, address: string, storage: string):
   await visitor.log.getByText('Waiting to be sent. Keep this page open.').waitFor();
   await visitor.composer.fill('Half a sent');
   await gateway.start();
-  await agent.sees('And that?');
   await sent(visitor);
   await visitor.banner.waitFor({ state: 'hidden' });
-  expect(agent.log(id)).toEqual([question, 'Every word.', 'And this?', 'And that?']);
+  await expect.poll(() => agent.log(id), { timeout: 30_000 }).toEqual([question, 'Every word.', 'And this?', 'And that?']);
   await visitor.shows([question, 'Every word.', 'And this?', 'And that?']);
   expect(await visitor.composer.inputValue()).toBe('Half a sent');
 }

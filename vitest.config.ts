@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 /** Tests that drive whole processes (gateways, browsers): they want the machine for themselves. */
-const whole = ['test/browser-*.test.{ts,tsx}', 'test/faults*.test.ts', 'test/cluster-*.test.ts'];
+const whole = ['test/browser-*.test.{ts,tsx}', 'test/firefox-*.test.ts', 'test/faults*.test.ts', 'test/cluster-*.test.ts'];
 
 /** Each of those keeps a gateway and a browser busy besides itself, and waits for them much of the time. */
 const cores = availableParallelism();

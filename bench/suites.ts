@@ -5,6 +5,7 @@ import { pinMainThread, pinProcess, threadTimes } from './cores.ts';
 import type { FlowJob, FlowResult } from './load-flow.ts';
 import { runLoad, startEcho, startGateway, type Server } from './servers.ts';
 import { median, ms, whole, type Line } from './table.ts';
+import { measureWidget } from './widget.ts';
 import { temporaryDirectory } from '../test/harness/workplace.ts';
 
 export interface Scope {
@@ -231,4 +232,6 @@ const two: Suite = {
   },
 };
 
-export const SUITES: Readonly<Record<string, Suite>> = { throughput, latency, memory, storm, fan, growth, two, start };
+const widget: Suite = { title: 'What the widget costs the demo page before anybody clicks', run: measureWidget };
+
+export const SUITES: Readonly<Record<string, Suite>> = { throughput, latency, memory, storm, fan, growth, two, start, widget };

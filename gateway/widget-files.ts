@@ -62,7 +62,8 @@ export async function widgetFiles(fastify: FastifyInstance, { assets, workspaces
   });
 
   fastify.get<{ Params: { '*': string } }>('/assets/*', async (request, reply) => {
-    const name = request.params['*'];
+    // Slashes more than one are how a loader asks again for what it could not have (widget/panel-module.ts).
+    const name = request.params['*'].replace(/\/+/g, '/');
     const file = assets.widget.get(`assets/${name}`);
     void reply.header('access-control-allow-origin', '*');
     if (!file && OTHER_PANEL.test(name)) return sendScript(reply, `export * from ${scriptJson(`${name.includes('/') ? '../' : './'}${assets.panel.slice('assets/'.length)}`)};\n`);

@@ -5,26 +5,12 @@ import { useBrowser, watch } from './harness/browser.ts';
 import { type Gateway, showLogOnFailure, startGateway } from './harness/gateway.ts';
 import { Agent, Visitor } from './harness/people.ts';
 import { startSite } from './harness/site.ts';
+import { strictPage, strictPolicy } from './harness/strict-page.ts';
 
 const browser = useBrowser();
 let gateway: Gateway;
 beforeAll(async () => { gateway = await startGateway(); });
 afterAll(() => gateway.stop());
-
-function policy(): string {
-  const socket = gateway.url.replace(/^http/, 'ws');
-  return [
-    "default-src 'none'", `script-src 'nonce-x' ${gateway.url}`, `connect-src ${gateway.url} ${socket}`, `img-src ${gateway.url}`,
-    "base-uri 'none'", "form-action 'none'", "require-trusted-types-for 'script'", "trusted-types 'none'",
-  ].join('; ');
-}
-
-function strictPage(): { html: string; headers: Record<string, string> } {
-  return {
-    html: `<!doctype html><html lang="en"><meta charset="utf-8"><title>Strict</title><h1>A strict page</h1><script nonce="x" async src="${gateway.url}/w/demo.js"></script></html>`,
-    headers: { 'content-security-policy': policy(), 'content-type': 'text/html; charset=utf-8' },
-  };
-}
 
 /** Collects what the browser reports against the page's policy. */
 async function watchViolations(page: Page): Promise<() => Promise<string[]>> {
@@ -56,11 +42,11 @@ it.each(['the same origin', 'another origin'])('a whole conversation on a strict
   const agent = new Agent(await browser.page());
   const seen = watch(page);
   const violations = await watchViolations(page);
-  const site = await startSite({ '/': strictPage() });
+  const site = await startSite({ '/': strictPage(gateway.url) });
   try {
     if (where === 'the same origin') {
       await page.route(`${gateway.url}/strict`, (route) => {
-        const { html, headers } = strictPage();
+        const { html, headers } = strictPage(gateway.url);
         return route.fulfill({ body: html, headers });
       });
       await page.goto(`${gateway.url}/strict`);
@@ -99,7 +85,7 @@ it('the demo shop runs under its own strict policy, in a conversation too', asyn
 
 it('a page that allows the script but not the connection says so instead of pretending', async () => {
   const page = await browser.page();
-  const site = await startSite({ '/': { ...strictPage(), headers: { 'content-security-policy': policy().replace(/connect-src[^;]+/, "connect-src 'none'") } } });
+  const site = await startSite({ '/': { ...strictPage(gateway.url), headers: { 'content-security-policy': strictPolicy(gateway.url).replace(/connect-src[^;]+/, "connect-src 'none'") } } });
   try {
     await page.goto(site.origin);
     const visitor = new Visitor(page);

@@ -14,7 +14,7 @@ describe('the last line of npm test', () => {
   });
 
   it('says nothing of skipped tests when there is none', () => {
-    expect(summaryLine({ passed: 3, failed: 0, skipped: 0, total: 3 }, [])).toBe('3 passed, 0 failed');
+    expect(summaryLine({ passed: 3, failed: 0, skipped: 0, total: 3, leftOut: [] }, [])).toBe('3 passed, 0 failed');
   });
 
   it('counts a file that did not load as a failure', () => {
@@ -23,11 +23,17 @@ describe('the last line of npm test', () => {
   });
 
   it('counts every other step that failed as one failure', () => {
-    expect(summaryLine({ passed: 3, failed: 1, skipped: 0, total: 4 }, ['Types', 'Lint', 'Tests'])).toBe('3 passed, 3 failed');
+    expect(summaryLine({ passed: 3, failed: 1, skipped: 0, total: 4, leftOut: [] }, ['Types', 'Lint', 'Tests'])).toBe('3 passed, 3 failed');
   });
 
   it('counts a run that broke although no test failed as a failure', () => {
-    expect(summaryLine({ passed: 3, failed: 0, skipped: 0, total: 3 }, ['Tests'])).toBe('3 passed, 1 failed');
+    expect(summaryLine({ passed: 3, failed: 0, skipped: 0, total: 3, leftOut: [] }, ['Tests'])).toBe('3 passed, 1 failed');
+  });
+
+  it('names what was left out', () => {
+    const skipped = { status: 'skipped', fullName: 'in Firefox two tabs' };
+    const { leftOut } = countResults({ numTotalTests: 2, numPassedTests: 1, numFailedTests: 0, testResults: [{ status: 'passed', assertionResults: [{ status: 'passed', fullName: 'in Chromium' }, skipped] }] });
+    expect(leftOut).toEqual(['in Firefox two tabs']);
   });
 
   it('counts a run without any test as a failure', () => {
@@ -61,6 +67,20 @@ describe('looking for a browser', () => {
     const none = find('/there/is/no/such/browser');
     expect(none.status).not.toBe(0);
     expect(none.stderr).toContain('MIRADESK_BROWSER is /there/is/no/such/browser, but that does not start');
+  });
+});
+
+describe('looking for Firefox', () => {
+  const script = "import('./test/harness/firefox-executable.ts').then(({ findFirefox }) => console.log(findFirefox()))";
+  const find = (change: NodeJS.ProcessEnv) => spawnSync(process.execPath, ['-e', script], { cwd: root, encoding: 'utf8', env: { ...process.env, MIRADESK_FIREFOX: undefined, ...change } });
+
+  it('takes MIRADESK_FIREFOX, and says so when that is none', () => {
+    expect(find({ MIRADESK_FIREFOX: process.execPath }).stdout.trim()).toBe(process.execPath);
+    expect(find({ MIRADESK_FIREFOX: '/there/is/no/such/firefox' }).stderr).toContain('MIRADESK_FIREFOX is /there/is/no/such/firefox, but that does not start');
+  });
+
+  it('answers that there is none where PATH has none', () => {
+    expect(find({ PATH: '/there/is/nothing' }).stdout.trim()).toMatch(/^null$|Firefox.app/);
   });
 });
 

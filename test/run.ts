@@ -1,6 +1,6 @@
 /**
  * `npm test`: everything that has to be right before a change is, on any machine with Node and nothing prepared.
- * Build, type check, lint, a browser, and then all tests. Every step runs, also after one that failed.
+ * Build, type check, lint, browsers, and then all tests. Every step runs, also after one that failed.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { root } from './harness/build.ts';
 import { findOrInstallBrowser } from './harness/browser-executable.ts';
+import { findOrInstallFirefox } from './harness/firefox-executable.ts';
 import { readResults, summaryLine } from './harness/results.ts';
 
 const HELP = `Checks everything: build, types, lint, and all tests (unit, integration, browser).
@@ -25,6 +26,7 @@ Options
 
 Environment
   MIRADESK_BROWSER  the Chromium, Chrome or Edge to use; else one is found, or installed where that is possible
+  MIRADESK_FIREFOX  the Firefox to use; else one is found, or installed where that is possible, or its tests are left out
   MIRADESK_SEED     repeats a fault test by the seed it printed
 
 The last line counts the tests that passed and failed. A step that failed without any failed test
@@ -49,13 +51,15 @@ function main(): number {
     { title: 'Build', run: () => runs(['esbuild.config.mjs'], env) },
     { title: 'Types', run: () => runs(['node_modules/typescript/bin/tsc', '-p', '.'], env) },
     { title: 'Lint', run: () => runs(['node_modules/oxlint/bin/oxlint', '--type-aware'], env) },
-    { title: 'Browser', run: () => findsBrowser(env) },
+    { title: 'Browsers', run: () => findsBrowsers(env) },
     { title: 'Tests', run: () => runs(vitest, env) },
   ];
   try {
     const failed = steps.filter((step, index) => !runStep(step, index + 1, steps.length)).map((step) => step.title);
     const results = readResults(resultsFile);
     if (failed.length > 0) process.stdout.write(`\nFailed: ${failed.join(', ')}\n`);
+    // A title leaves out what was not asked for.
+    if (options.title === undefined && results.leftOut.length > 0) process.stdout.write(`\nLeft out:\n${results.leftOut.map((title) => `  ${title}\n`).join('')}`);
     if (results.total === 0) process.stdout.write('\nNo test ran, which counts as a failure.\n');
     process.stdout.write(`\n${summaryLine(results, failed)}\n`);
     return failed.length > 0 || results.failed > 0 || results.total === 0 ? 1 : 0;
@@ -93,10 +97,16 @@ function runs(args: string[], env: NodeJS.ProcessEnv): boolean {
   return spawnSync(process.execPath, args, { cwd: root, env, stdio: 'inherit' }).status === 0;
 }
 
-function findsBrowser(env: NodeJS.ProcessEnv): boolean {
+/** Without a Chromium this fails; without a Firefox its tests are left out, and it is said how to have one. */
+function findsBrowsers(env: NodeJS.ProcessEnv): boolean {
   try {
     env.MIRADESK_BROWSER = findOrInstallBrowser();
     process.stdout.write(`${env.MIRADESK_BROWSER}\n`);
+    const firefox = findOrInstallFirefox();
+    if (firefox) {
+      env.MIRADESK_FIREFOX = firefox;
+      process.stdout.write(`${firefox}\n`);
+    }
     return true;
   } catch (error) {
     process.stdout.write(`${error instanceof Error ? error.message : String(error)}\n`);

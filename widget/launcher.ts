@@ -9,8 +9,8 @@ import css from './launcher.css';
 export interface Launcher {
   root: ShadowRoot;
   button: HTMLButtonElement;
-  /** Shows how things are. `busy`: the panel is on its way; `note`: what to say beside the button, if anything. */
-  draw(settings: LoaderSettings, locale: Locale, now: { open: boolean; busy: boolean; note: string }): void;
+  /** Shows how things are. `wanted`: the panel is open or on its way; `note`: what to say beside the button, if anything. */
+  draw(settings: LoaderSettings, locale: Locale, now: { open: boolean; wanted: boolean; note: string }): void;
 }
 
 export interface LauncherOptions {
@@ -23,7 +23,8 @@ export interface LauncherOptions {
 
 /** An arrow down, for the open panel, as a stroke in a square of 28. The icon of the closed one comes with the settings. */
 const DOWN = 'M6 11l8 8 8-8';
-const SIDES = ['top', 'right', 'bottom', 'left'];
+/** The z-index that the settings begin with. */
+const ABOVE_ALL = 2_147_483_000;
 /** How often a page may take the host out of the document before we accept that it means it. */
 const MOST_RETURNS = 20;
 
@@ -42,7 +43,10 @@ export function createLauncher({ signal, onIntent, onClick }: LauncherOptions): 
   const line = icon.appendChild(make('path', {}));
   const label = make('b', {});
   button.append(icon, label);
-  root.append(note, button);
+  // In the browser's top layer no transform, filter or containment of the page's root reaches it; older browsers do without.
+  const stage = make('div', { class: 'stage', popover: 'manual' });
+  stage.append(note, button);
+  root.append(stage);
 
   for (const intent of ['pointerenter', 'focus']) button.addEventListener(intent, onIntent, { signal });
   button.addEventListener('click', onClick, { signal });
@@ -52,28 +56,36 @@ export function createLauncher({ signal, onIntent, onClick }: LauncherOptions): 
     event.preventDefault();
     onClick();
   }, { signal });
-  stay(host, signal);
+  // With the next frame, which works out styles anyway. A site that sets a smaller z-index wants things of its own above us.
+  stay(host, () => requestAnimationFrame(() => +host.style.zIndex >= ABOVE_ALL && stage.isConnected && stage.togglePopover?.(true)), signal);
 
   return {
     root,
     button,
-    draw({ position, offsetX, offsetY, color, zIndex, launcher, launcherIcon, launcherLabel, launcherSelector, label: name }, lang, { open, busy, note: says }) {
+    draw({ position, offsetX, offsetY, color, zIndex, launcher, launcherIcon, launcherLabel, launcherSelector, label: name }, lang, { open, wanted, note: says }) {
       selector = launcherSelector;
+      const [vertical, horizontal] = position.split('-');
+      const top = vertical === 'top';
+      const right = horizontal === 'right';
+      const x = `max(${offsetX}px,env(safe-area-inset-${horizontal}))`;
+      const y = `max(${offsetY}px,env(safe-area-inset-${vertical}))`;
       // All important so that no rule of the page reaches it: `all` first, then what it needs.
       const style = {
         all: 'initial', position: 'fixed', display: 'block', 'z-index': zIndex,
+        // Which `all` leaves out.
+        direction: 'ltr',
         '--brand': color, '--on-brand': onColor(color),
-        '--at': SIDES.map((side, place) => (position.includes(side) ? `max(${place % 2 ? offsetX : offsetY}px,env(safe-area-inset-${side}))` : 'auto')).join(' '),
+        '--at': `${top ? y : 'auto'} ${right ? x : 'auto'} ${top ? 'auto' : y} ${right ? 'auto' : x}`,
         // Closed, it is a speech bubble: one corner points to the edge it sits in.
-        '--bubble': open || position.includes('top') ? '30px' : position.includes('right') ? '30px 30px 10px' : '30px 30px 30px 10px',
+        '--bubble': wanted || top ? '30px' : right ? '30px 30px 10px' : '30px 30px 30px 10px',
       };
       for (const name in style) host.style.setProperty(name, style[name as 'all'], 'important');
       set(host, { lang });
       note.textContent = says;
       label.textContent = launcherLabel ?? null;
       button.hidden = !isOn(launcher);
-      set(button, { 'aria-expanded': open, 'aria-busy': busy, 'aria-label': launcherLabel || name });
-      set(line, { d: open ? DOWN : launcherIcon });
+      set(button, { 'aria-expanded': open, 'aria-label': launcherLabel || name });
+      set(line, { d: wanted ? DOWN : launcherIcon });
     },
   };
 }
@@ -95,16 +107,19 @@ function set(element: Element, attributes: Record<string, string | boolean>): vo
 
 /**
  * Keeps the host in the document: beside the body, not in it, because single-page navigation replaces bodies; and back
- * again when even the root is replaced.
+ * again when even the root is replaced. `onAttached` is called each time.
  */
-function stay(host: HTMLElement, signal: AbortSignal): void {
+function stay(host: HTMLElement, onAttached: () => void, signal: AbortSignal): void {
   let returns = 0;
   const observer = new MutationObserver(attach);
   function attach(): void {
     if (host.isConnected || returns > MOST_RETURNS) return;
     // Before there is a body, the observer waits for it.
     if (document.body) document.documentElement.append(host);
-    if (host.isConnected) returns++;
+    if (host.isConnected) {
+      returns++;
+      onAttached();
+    }
     observer.disconnect();
     for (const node of [document, document.documentElement]) observer.observe(node, { childList: true });
   }

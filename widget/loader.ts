@@ -54,7 +54,7 @@ function begin(script: HTMLScriptElement | null): void {
     settings = { ...MIRADESK_SETTINGS, ...options };
     // The page's language where we speak it, else the visitor's.
     locale = (SPOKEN.exec(settings.locale === 'auto' ? document.documentElement.lang : settings.locale)?.[0].toLowerCase() ?? settings.language) as Locale;
-    launcher?.draw(settings, locale, { open: shown, busy: wanted && !shown, note });
+    launcher?.draw(settings, locale, { open: shown, wanted, note });
     if (changes) panel?.update(options, locale);
   }
 
@@ -139,8 +139,9 @@ function begin(script: HTMLScriptElement | null): void {
   }
 
   function hasWritten(): boolean {
+    const key = storageKey(MIRADESK_SETTINGS.workspace);
     try {
-      return [localStorage, sessionStorage].some((storage) => storage.getItem(storageKey(MIRADESK_SETTINGS.workspace)));
+      return [localStorage, sessionStorage].some((storage) => storage.getItem(key));
     } catch {
       // Storage is forbidden here.
       return false;

@@ -61,7 +61,8 @@ export const start: StartPanel = async ({ loader, base, options: first, locale: 
   const frame = document.createElement('div');
   frame.className = 'panel';
   frame.setAttribute('role', 'dialog');
-  root.prepend(frame);
+  // Where the launcher is, perhaps in the browser's top layer.
+  button.before(frame);
 
   const messenger = createMessenger(environment, consent, {
     onChange: draw,

@@ -31,8 +31,7 @@ export function findBrowser(): string | null {
 export function findOrInstallBrowser(): string {
   const found = findBrowser();
   if (found) return found;
-  const hasApt = (process.env.PATH ?? '').split(delimiter).some((dir) => isExecutable(join(dir, 'apt-get')));
-  for (const { says, command, args } of installers({ isRoot: process.getuid?.() === 0, hasApt })) {
+  for (const { says, command, args } of installers({ isRoot: process.getuid?.() === 0, hasApt: hasApt() })) {
     process.stdout.write(`No browser here yet. ${says}: ${command} ${args.join(' ')}\n`);
     const { status } = spawnSync(command, args, { stdio: 'inherit', cwd: root, env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } });
     const installed = status === 0 ? findBrowser() : null;
@@ -42,10 +41,19 @@ export function findOrInstallBrowser(): string {
 }
 
 function candidates(): string[] {
-  const path = (process.env.PATH ?? '').split(delimiter).filter(Boolean);
-  const onPath = NAMES.flatMap((name) => path.map((dir) => join(dir, name)));
   const apps = ['/Applications', join(homedir(), 'Applications')].flatMap((dir) => MAC_APPS.map((app) => join(dir, app)));
-  return [...onPath, ...apps, ...playwrightCache()].filter(isExecutable);
+  return [...onPath(NAMES), ...apps, ...playwrightCache()].filter(isExecutable);
+}
+
+/** Where commands of these names would be, the first name first. */
+export function onPath(names: readonly string[]): string[] {
+  const folders = (process.env.PATH ?? '').split(delimiter).filter(Boolean);
+  return names.flatMap((name) => folders.map((folder) => join(folder, name)));
+}
+
+/** Whether Debian's packages can be installed here, by whoever may. */
+export function hasApt(): boolean {
+  return onPath(['apt-get']).some(isExecutable);
 }
 
 /** Browsers that Playwright has downloaded, whatever its version; the newest first. */
@@ -57,7 +65,7 @@ function playwrightCache(): string[] {
     globSync(patterns, { cwd: cache }).toSorted().toReversed().map((file) => join(cache, file)));
 }
 
-function isExecutable(file: string): boolean {
+export function isExecutable(file: string): boolean {
   try {
     accessSync(file, constants.X_OK);
     return true;
@@ -67,7 +75,7 @@ function isExecutable(file: string): boolean {
 }
 
 /** Ubuntu's chromium-browser, for one, may be a script that only tells how to install a snap; so it has to answer. */
-function runs(file: string): boolean {
+export function runs(file: string): boolean {
   try {
     return execFileSync(file, ['--version'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'], timeout: 20_000 }).trim() !== '';
   } catch {

@@ -1,12 +1,39 @@
 /** The two people of the browser tests, as what they do and see: a visitor on a page with the widget, an agent in the inbox. */
+import { isDeepStrictEqual } from 'node:util';
 import type { Locator, Page } from 'playwright-core';
 import { type Gateway, OWNER } from './gateway.ts';
+import { until } from './until.ts';
 
 /** Longer than any wait between two attempts to connect again. */
 const RECONNECT_MS = 30_000;
 
+/** The widget's parts by role and accessible name, as both browsers find them. */
+export const WIDGET = {
+  launcher: { role: 'button', name: 'Open chat' },
+  log: { role: 'log', name: 'Messages' },
+  composer: { role: 'textbox', name: 'Message' },
+  close: { role: 'button', name: 'Close chat' },
+} as const;
+/** What the widget is made of, as selectors inside of its shadow root, for tests that measure. */
+export const PARTS = {
+  launcher: 'button[aria-haspopup="dialog"]',
+  icon: 'button[aria-haspopup="dialog"] svg',
+  panel: '[role="dialog"]',
+  heading: '[role="dialog"] h2',
+  close: '[role="dialog"] [aria-label="Close chat"]',
+  log: '[role="log"]',
+  bubbles: '[role="log"] .bubble',
+  composer: '[role="dialog"] textarea',
+  send: '[role="dialog"] [aria-label="Send"]',
+} as const;
+export type PartName = keyof typeof PARTS;
+
+/** A message's text in the log, and what in it only screen readers get. */
+export const BUBBLE = '.message .bubble';
+export const UNSEEN = '.hidden';
+
 /** In the page: the texts of elements as people see them, without what is there for screen readers only. */
-function visibleTexts(elements: Element[], hidden: string): string[] {
+export function visibleTexts(elements: Element[], hidden: string): string[] {
   return elements.map((element) => {
     const copy = element.cloneNode(true) as Element;
     for (const part of copy.querySelectorAll(hidden)) part.remove();
@@ -23,7 +50,7 @@ export class Visitor {
 
   /** The button that opens the chat; its name also says how many messages are unread. */
   get launcher(): Locator {
-    return this.page.getByRole('button', { name: /^Open chat/ });
+    return this.page.getByRole(WIDGET.launcher.role, { name: new RegExp(`^${WIDGET.launcher.name}`) });
   }
 
   get panel(): Locator {
@@ -31,11 +58,11 @@ export class Visitor {
   }
 
   get log(): Locator {
-    return this.panel.getByRole('log', { name: 'Messages' });
+    return this.panel.getByRole(WIDGET.log.role, { name: WIDGET.log.name });
   }
 
   get composer(): Locator {
-    return this.panel.getByRole('textbox', { name: 'Message' });
+    return this.panel.getByRole(WIDGET.composer.role, { name: WIDGET.composer.name });
   }
 
   /** What the panel says about the connection; hidden while all is well. */
@@ -46,6 +73,11 @@ export class Visitor {
   async openChat(): Promise<void> {
     await this.launcher.click();
     await this.composer.waitFor();
+  }
+
+  async closeChat(): Promise<void> {
+    await this.panel.getByRole(WIDGET.close.role, { name: WIDGET.close.name }).click();
+    await this.composer.waitFor({ state: 'hidden' });
   }
 
   /** Goes to a page and opens the chat. */
@@ -62,7 +94,12 @@ export class Visitor {
 
   /** What is written in the log, top to bottom, as it is on the screen. */
   async shown(): Promise<string[]> {
-    return this.log.locator('.message .bubble').evaluateAll(visibleTexts, '.hidden');
+    return this.log.locator(BUBBLE).evaluateAll(visibleTexts, UNSEEN);
+  }
+
+  /** Waits until exactly this is written in the log. */
+  async shows(said: readonly string[]): Promise<void> {
+    await until(async () => isDeepStrictEqual(await this.shown(), said), { what: `the log to show ${JSON.stringify(said)}` });
   }
 
   /** Waits for a text in the log. */

@@ -1,13 +1,20 @@
 /** Reads what vitest's JSON reporter wrote, and says it in one line. */
 import { readFileSync } from 'node:fs';
 
-export interface Results { passed: number; failed: number; skipped: number; total: number }
+export interface Results {
+  passed: number;
+  failed: number;
+  skipped: number;
+  total: number;
+  /** Titles of the tests that were skipped. */
+  leftOut: string[];
+}
 
 interface Report {
   numTotalTests: number;
   numPassedTests: number;
   numFailedTests: number;
-  testResults: Array<{ status: string; assertionResults: Array<{ status: string }> }>;
+  testResults: Array<{ status: string; assertionResults: Array<{ status: string; fullName?: string }> }>;
 }
 
 /**
@@ -18,7 +25,8 @@ export function countResults(report: Report): Results {
   const broken = report.testResults.filter((file) => file.status === 'failed' && !file.assertionResults.some((test) => test.status === 'failed')).length;
   const passed = report.numPassedTests;
   const skipped = report.numTotalTests - passed - report.numFailedTests;
-  return { passed, failed: report.numFailedTests + broken, skipped, total: passed + report.numFailedTests + broken };
+  const leftOut = report.testResults.flatMap((file) => file.assertionResults).filter(({ status }) => status !== 'passed' && status !== 'failed').map(({ fullName = '' }) => fullName);
+  return { passed, failed: report.numFailedTests + broken, skipped, total: passed + report.numFailedTests + broken, leftOut };
 }
 
 /** Like countResults, of a file. */
@@ -26,7 +34,7 @@ export function readResults(file: string): Results {
   try {
     return countResults(JSON.parse(readFileSync(file, 'utf8')) as Report);
   } catch {
-    return { passed: 0, failed: 0, skipped: 0, total: 0 };
+    return { passed: 0, failed: 0, skipped: 0, total: 0, leftOut: [] };
   }
 }
 

@@ -12,13 +12,13 @@ export interface Import {
 
 // Statements start a line (comments and strings that speak of imports do not); a dynamic import may stand anywhere.
 const STATEMENT = /^[ \t]*(?:import|export)\s+(?:(type)\s+(?!from\b))?(?:[^'";]*?\sfrom\s+)?['"]([^'"]+)['"]/gm;
-const DYNAMIC = /\bimport\(\s*['"]([^'"]+)['"]\s*\)/g;
+const DYNAMIC = /(typeof\s+)?\bimport\(\s*['"]([^'"]+)['"]\s*\)/g;
 
 /** All imports of a source text, in no certain order. */
 export function importsOf(source: string): Import[] {
   const code = withoutComments(source);
   const statements = Array.from(code.matchAll(STATEMENT), (match) => ({ specifier: match[2] ?? '', typeOnly: match[1] === 'type' }));
-  const dynamic = Array.from(code.matchAll(DYNAMIC), (match) => ({ specifier: match[1] ?? '', typeOnly: false }));
+  const dynamic = Array.from(code.matchAll(DYNAMIC), (match) => ({ specifier: match[2] ?? '', typeOnly: match[1] !== undefined }));
   return [...statements, ...dynamic];
 }
 

@@ -145,7 +145,7 @@ export const start: StartPanel = async ({ loader, base, options: first, locale: 
     }
     const host = root.host as HTMLElement;
     host.dataset.position = settings.position;
-    host.dir = /ar|he/.test(spoken) ? 'rtl' : 'ltr';
+    frame.dir = /ar|he/.test(spoken) ? 'rtl' : 'ltr';
     const values = { x: `${settings.offsetX}px`, y: `${settings.offsetY}px`, above: button.hidden ? '0px' : '76px', radius: `${settings.radius}px`, typeface: settings.font || FONT };
     for (const name in values) frame.style.setProperty(`--${name}`, values[name as 'x']);
     last = options;

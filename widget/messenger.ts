@@ -77,7 +77,7 @@ export interface MessengerListeners {
   onError(error: WireError): void;
 }
 
-export interface Messenger extends Pick<Sending, 'retry' | 'discard'> {
+export interface Messenger {
   state(): MessengerState;
   /** Shows another conversation; without an id, a new one. */
   choose(conversationId?: string): void;
@@ -329,8 +329,6 @@ export function createMessenger(environment: MessengerEnvironment, consent: Cons
       connection.wake();
       return sending.send(text, enclosed);
     },
-    retry: sending.retry,
-    discard: sending.discard,
     loadEarlier: history.loadEarlier,
     typing(now) {
       const current = shown();

@@ -9,15 +9,21 @@ interface Parts {
   attachments: typeof import('./parts/attachments.tsx');
   availability: typeof import('./parts/availability.tsx');
   conversations: typeof import('./parts/conversations.tsx');
+  earlier: typeof import('./parts/earlier.tsx');
   emoji: typeof import('./parts/emoji.tsx');
+  faces: typeof import('./parts/faces.tsx');
+  failed: typeof import('./parts/failed.tsx');
   files: typeof import('./parts/files.tsx');
   form: typeof import('./parts/form.tsx');
   format: typeof import('./parts/format.tsx');
   frame: typeof import('./parts/frame.tsx');
   look: typeof import('./parts/look.tsx');
+  mark: typeof import('./parts/mark.tsx');
   menu: typeof import('./parts/menu.tsx');
+  newest: typeof import('./parts/newest.tsx');
   page: typeof import('./parts/page.tsx');
   rating: typeof import('./parts/rating.tsx');
+  typing: typeof import('./parts/typing.tsx');
 }
 
 /** Parts that say nothing. */

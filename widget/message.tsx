@@ -47,7 +47,7 @@ export class Message extends Component<MessageProps> {
   meta(): JSX.Element | null {
     const { row, online, durable, messenger } = this.props;
     const { delivery, newestOfMine } = row;
-    if (delivery === 'failed') return <p class="meta failed"><Part name="failed" with={{ row, messenger }} meanwhile={<span>{t('failed')}. </span>} /></p>;
+    if (delivery === 'failed') return <p class="meta failed"><Part name="failed" with={{ row, messenger }} meanwhile={t('failed')} /></p>;
     const state = newestOfMine && delivery ? stateText(delivery, online, durable) : '';
     if (delivery === 'waiting') return state ? <p class="meta" aria-live="off">{state}</p> : null;
     if (!row.last && !state) return null;

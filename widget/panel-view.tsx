@@ -79,6 +79,7 @@ export class PanelView extends Component<PanelViewProps, PanelViewState> {
     const { conversation } = state;
     const empty = !state.loading && state.entries.length + state.waiting.length === 0;
     const log = shows === 'log';
+    const initial = <span class="face">{Array.from(settings.teamName)[0]?.toUpperCase()}</span>;
     const asks = empty && !profile && !state.userId && (settings.preChat.length > 0 || (!available && settings.offlineForm));
     const rates = log && conversation?.status === 'closed' && settings.rating && !rated.includes(conversation.id) && !state.entries.some(({ kind }) => kind === 'rating');
     return (
@@ -89,7 +90,9 @@ export class PanelView extends Component<PanelViewProps, PanelViewState> {
               <Icon name="back" />
             </button>
           )}
-          <Faces settings={settings} />
+          <div class="faces" aria-hidden="true">
+            {settings.faces.length ? <Part name="faces" with={{ faces: settings.faces }} meanwhile={initial} /> : initial}
+          </div>
           <div class="team">
             <h2 dir="auto">{settings.teamName}</h2>
             {settings.hours ? <Part name="availability" meanwhile="" with={{ hours: settings.hours, replyTime: settings.replyTime, clockOffset: state.clockOffset }} /> : <p dir="auto">{settings.replyTime}</p>}
@@ -126,13 +129,4 @@ export class PanelView extends Component<PanelViewProps, PanelViewState> {
       </>
     );
   }
-}
-
-function Faces({ settings: { faces, teamName } }: Pick<PanelViewProps, 'settings'>): JSX.Element {
-  const shown = faces.length ? faces : [{ name: teamName, picture: '' }];
-  return (
-    <div class="faces" aria-hidden="true">
-      {shown.map(({ name, picture }) => <span class="face" key={name}>{picture ? <img src={picture} alt="" /> : Array.from(name)[0]?.toUpperCase()}</span>)}
-    </div>
-  );
 }

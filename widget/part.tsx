@@ -26,12 +26,12 @@ interface Parts {
   typing: typeof import('./parts/typing.tsx');
 }
 
-/** Parts that say nothing. */
-const WORDLESS = ['format', 'look'];
+/** Parts that say nothing, or only what the panel itself has the words for. */
+const WORDLESS = /^(earlier|faces|failed|format|look|mark|newest|typing)$/;
 
 /** The module of a part, with its words. */
 export async function bring<N extends keyof Parts>(name: N): Promise<Parts[N]> {
-  const [part] = await Promise.all([beside<Parts[N]>(`./parts/${name}.tsx`), WORDLESS.includes(name) || speakMore()]);
+  const [part] = await Promise.all([beside<Parts[N]>(`./parts/${name}.tsx`), WORDLESS.test(name) || speakMore()]);
   return part;
 }
 
@@ -52,6 +52,12 @@ type PropsOf<N extends keyof Parts> = (Parts[N] extends { default: new (props: i
 export class Part<N extends keyof Parts> extends Component<{ name: N; with: PropsOf<N>; meanwhile?: JSX.Element | string }, { Loaded?: ComponentType<PropsOf<N>>; failed?: boolean }> {
   override componentDidMount(): void {
     this.load();
+  }
+
+  /** What is done without meanwhile is tried again by and by. */
+  override componentDidUpdate(before: { with: unknown }): void {
+    const { with: props, meanwhile } = this.props;
+    if (this.state.failed && meanwhile !== undefined && before.with !== props) this.load();
   }
 
   load = (): void => {

@@ -33,7 +33,7 @@ export class Log extends Component<LogProps> {
   height = 0;
   firstKey: string | undefined;
   quiet: ReturnType<typeof setTimeout> | undefined;
-  /** The composer grew, or a part that was still on its way came in. */
+  /** The composer grew, or there is more to see. */
   moved = (): void => {
     if (this.atBottom) this.toBottom();
   };
@@ -62,8 +62,8 @@ export class Log extends Component<LogProps> {
   override componentDidUpdate({ state: before }: LogProps, _: unknown, toEnd: number): void {
     const box = this.box.current;
     const { state } = this.props;
-    if (this.atBottom || state.waiting.length > before.waiting.length) this.toBottom();
-    else if (box && state.entries[0] !== before.entries[0]) box.scrollTop = box.scrollHeight - toEnd;
+    if (state.waiting.length > before.waiting.length) this.toBottom();
+    else if (!this.atBottom && box && state.entries[0] !== before.entries[0]) box.scrollTop = box.scrollHeight - toEnd;
   }
 
   toBottom = (): void => {

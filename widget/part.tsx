@@ -9,6 +9,7 @@ interface Parts {
   attachments: typeof import('./parts/attachments.tsx');
   availability: typeof import('./parts/availability.tsx');
   broken: typeof import('./parts/broken.tsx');
+  consent: typeof import('./parts/consent.tsx');
   conversations: typeof import('./parts/conversations.tsx');
   earlier: typeof import('./parts/earlier.tsx');
   emoji: typeof import('./parts/emoji.tsx');
@@ -28,7 +29,7 @@ interface Parts {
 }
 
 /** Parts that say nothing, or only what the panel itself has the words for. */
-const WORDLESS = /^(broken|earlier|faces|failed|format|look|mark|newest|typing)$/;
+const WORDLESS = /^(broken|consent|earlier|faces|failed|format|look|mark|newest|typing)$/;
 
 /** The module of a part, with its words. */
 export async function bring<N extends keyof Parts>(name: N): Promise<Parts[N]> {

@@ -21,6 +21,7 @@ import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as esbuild from 'esbuild';
 import { minify } from 'terser';
+import { leanPreact } from './esbuild.preact.mjs';
 import { siteFiles } from './esbuild.sites.mjs';
 import { makeSeed } from './gateway/store/seed.ts';
 
@@ -143,7 +144,7 @@ async function makeFiles() {
   const drawn = { ...widget, jsx: 'transform', jsxFactory: 'createElement', jsxFragment: 'Fragment', inject: ['widget/jsx.ts'], tsconfigRaw: {} };
   const [loader, panel, parts, languages, fallback, inbox, worker] = await Promise.all([
     esbuild.build({ ...common, entryPoints: ['widget/loader.ts'], outfile: 'dist/widget/loader.js', format: 'esm', plugins: [cssAsText] }),
-    esbuild.build({ ...drawn, entryPoints: ['widget/panel.tsx'], plugins: [cssAsText] }),
+    esbuild.build({ ...drawn, entryPoints: ['widget/panel.tsx'], plugins: [leanPreact, cssAsText] }),
     esbuild.build({ ...drawn, entryPoints: globSync('widget/parts/*.tsx', { cwd: root }).toSorted(), splitting: true, chunkNames: 'parts/[name]-[hash]', plugins: [fromPanel, cssAsText] }),
     esbuild.build({ ...widget, entryPoints: globSync('widget/locales/*.ts', { cwd: root }).toSorted() }),
     esbuild.build({ ...widget, entryPoints: ['widget/connection-socketio.ts'] }),

@@ -20,7 +20,7 @@ export function AppearanceFields(fields: Fields) {
 function ColourField({ form, problems, onChange }: Fields) {
   const note = colourNote(form.color);
   return (
-    <Field label={t.colour} problem={problems['color']} hint={note ? t.contrast(note.text === '#fff', note.ratio, note.onWhite < 3) : problems['color'] ? undefined : t.colourHint}>
+    <Field label={t.colour} problem={problems['color']} hint={note ? t.contrast(note.text === '#ffffff', note.ratio, note.onWhite < 3) : problems['color'] ? undefined : t.colourHint}>
       {(tie) => (
         <div class="colour">
           <input type="color" class="colour-swatch" aria-label={t.colourPick} value={note ? form.color : '#1f5f4f'} onInput={(event) => onChange({ color: event.currentTarget.value })} />

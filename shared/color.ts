@@ -18,8 +18,8 @@ export function contrast(one: string, other: string): number {
  * White or black, whichever can be read on `color`: at least 4.5, whatever the colour. (A softer black would not do on middle tones.) Luminance by a plain
  * power, which is near enough to choose between the two, and weighs less in the loader.
  */
-export function onColor(color: string): '#fff' | '#000' {
+export function onColor(color: string): '#ffffff' | '#000000' {
   const light = [0.2126, 0.7152, 0.0722].reduce((sum, weight, index) => sum + weight * (parseInt(color.slice(1 + 2 * index, 3 + 2 * index), 16) / 255) ** 2.2, 0);
   // Near the luminance at which both stand out alike: (1 + .05) / (l + .05) = (l + .05) / .05.
-  return light < 0.18 ? '#fff' : '#000';
+  return light < 0.18 ? '#ffffff' : '#000000';
 }

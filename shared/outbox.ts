@@ -48,7 +48,8 @@ export interface OutboxOptions<P> {
 const FIRST_RETRY_MS = 500;
 const LAST_RETRY_MS = 15_000;
 
-export class Outbox<P> {
+/** Keeps and sends. What a person can do about an item that failed comes with {@link Outbox}. */
+export class Sender<P> {
   readonly #options: OutboxOptions<P>;
   #online = false;
   #flushing = false;
@@ -74,22 +75,6 @@ export class Outbox<P> {
     // Also on going offline: who waits for a retry holds the lock, and another tab may be online.
     this.#wakeWait?.();
     if (online) void this.flush();
-  }
-
-  /** Sends a failed item once more, under its old name, in its old place. */
-  async retry(clientId: string): Promise<void> {
-    const item = (await this.#options.storage.all()).find((candidate) => candidate.clientId === clientId);
-    if (!item) return;
-    const { error: _, ...rest } = item;
-    await this.#options.storage.update(rest);
-    await this.refresh();
-    void this.flush();
-  }
-
-  /** Takes an item back. One that is on the wire may still have arrived; the log then shows it. */
-  async discard(clientId: string): Promise<void> {
-    await this.#options.storage.remove(clientId);
-    await this.refresh();
   }
 
   /** Reads the storage again and reports it; for changes made by other tabs. */
@@ -158,5 +143,30 @@ export class Outbox<P> {
       }
       this.#wakeWait = done;
     });
+  }
+}
+
+export class Outbox<P> extends Sender<P> {
+  readonly #storage: OutboxStorage<P>;
+
+  constructor(options: OutboxOptions<P>) {
+    super(options);
+    this.#storage = options.storage;
+  }
+
+  /** Sends a failed item once more, under its old name, in its old place. */
+  async retry(clientId: string): Promise<void> {
+    const item = (await this.#storage.all()).find((candidate) => candidate.clientId === clientId);
+    if (!item) return;
+    const { error: _, ...rest } = item;
+    await this.#storage.update(rest);
+    await this.refresh();
+    void this.flush();
+  }
+
+  /** Takes an item back. One that is on the wire may still have arrived; the log then shows it. */
+  async discard(clientId: string): Promise<void> {
+    await this.#storage.remove(clientId);
+    await this.refresh();
   }
 }

@@ -16,7 +16,7 @@ const VISIBLE = /[^\p{White_Space}\p{Default_Ignorable_Code_Point}\u2800\ufff9-\
 export function textProblem(text: string): 'text_empty' | 'text_too_long' | 'text_invalid' | null {
   if (text.length > TEXT_MAX) return 'text_too_long';
   if (!isStorable(text)) return 'text_invalid';
-  if (!VISIBLE.test(text)) return 'text_empty';
+  if (!isVisible(text)) return 'text_empty';
   return null;
 }
 
@@ -31,6 +31,11 @@ export function cleanText(text: string): string {
 /** Leaves out control characters and broken halves of characters: for text that comes along and that nobody typed, such as a page's title. */
 export function withoutUnstorable(text: string): string {
   return text.replace(UNSTORABLE, '');
+}
+
+/** Whether a reader sees anything of it. */
+export function isVisible(text: string): boolean {
+  return VISIBLE.test(text);
 }
 
 /** Whether a database can keep every character of it. */

@@ -3,7 +3,7 @@ import { Component, createRef, type JSX } from 'preact';
 import { TEXT_MAX } from '../shared/limits.ts';
 import type { Profile } from '../shared/protocol.ts';
 import type { WidgetSettings } from '../shared/settings.ts';
-import { cleanText, textProblem } from '../shared/text.ts';
+import { cleanText, isVisible } from '../shared/text.ts';
 import type { Draft } from './draft.ts';
 import { Icon } from './icons.tsx';
 import type { Messenger } from './messenger.ts';
@@ -152,8 +152,7 @@ export class Composer extends Component<ComposerProps, ComposerState> {
     const text = cleanText(written);
     box.focus();
     // Nothing to send, or too much, which is counted below; or files that are still on their way.
-    const problemOfText = textProblem(text);
-    if (uploads?.isBusy() || (problemOfText && !(problemOfText === 'text_empty' && uploads?.ready().length))) return;
+    if (uploads?.isBusy() || text.length > TEXT_MAX || !(isVisible(text) || uploads?.ready().length)) return;
     const attachments = uploads?.take();
     this.unsaved.push(written);
     this.put('');

@@ -3,7 +3,7 @@
  * State and rules only; log-sync.ts does the asking.
  */
 import type { Entry, VisitorAnswers, VisitorConversation } from '../shared/protocol.ts';
-import { addEntry, addHistory, applyCatchup, EMPTY_TIMELINE, type Timeline } from '../shared/timeline.ts';
+import { addEntry, applyCatchup, EMPTY_TIMELINE, type Timeline } from '../shared/timeline.ts';
 
 export interface KnownConversation {
   readonly conversation: VisitorConversation;
@@ -26,8 +26,8 @@ export interface Conversations {
   add(conversation: VisitorConversation): void;
   /** Takes in the answer to a log:sync that named these. `added`: what is new to a conversation that was known before. */
   takeSync(answer: VisitorAnswers['log:sync'], named: ReadonlySet<string>): { added: Entry[]; gap: boolean };
-  /** Takes in an older page, unless the timeline has begun anew since it was asked for with `before`. */
-  takeHistory(id: string, before: number, page: VisitorAnswers['history:load']): void;
+  /** Puts something else in the place of what was known of a conversation, if it is known. */
+  change(id: string, to: Partial<KnownConversation>): void;
   /** Moves readers forward. */
   takeReads(id: string, reads: Partial<Reads>): void;
   clear(): void;
@@ -76,10 +76,7 @@ export function createConversations(): Conversations {
       for (const id of gone) known.delete(id);
       return { added: news, gap };
     },
-    takeHistory(id, before, { entries, earlier }) {
-      const { timeline } = known.get(id) ?? {};
-      if (timeline?.entries[0]?.seq === before) change(id, { timeline: addHistory(timeline, entries, earlier) });
-    },
+    change,
     takeReads(id, reads) {
       const { conversation } = known.get(id) ?? {};
       if (conversation) change(id, { conversation: { ...conversation, reads: furthest(conversation.reads, reads) } });

@@ -1,6 +1,6 @@
 /** Should drawing fail, the person is told and can try again; what they wrote is in the draft and the outbox. */
 import { Component, type ComponentChildren } from 'preact';
-import { t } from './texts.ts';
+import { Part } from './part.tsx';
 
 export class ErrorBoundary extends Component<{ children: ComponentChildren }, { failed: boolean }> {
   override state = { failed: false };
@@ -12,14 +12,6 @@ export class ErrorBoundary extends Component<{ children: ComponentChildren }, { 
   }
 
   override render(): ComponentChildren {
-    if (!this.state.failed) return this.props.children;
-    return (
-      <div class="broken" role="alert">
-        <p>{t('broken')}</p>
-        <button type="button" class="plain" onClick={() => this.setState({ failed: false })}>
-          {t('again')}
-        </button>
-      </div>
-    );
+    return this.state.failed ? <Part name="broken" with={{ onAgain: () => this.setState({ failed: false }) }} /> : this.props.children;
   }
 }

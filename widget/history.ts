@@ -1,6 +1,6 @@
 /** Older pages of the conversation that is shown, one at a time. */
-import type { Connection } from './connection.ts';
-import type { Conversations, KnownConversation } from './conversations.ts';
+import { addHistory } from '../shared/timeline.ts';
+import type { Messenger } from './messenger.ts';
 
 export interface History {
   loading(): boolean;
@@ -8,25 +8,27 @@ export interface History {
   loadEarlier(): Promise<void>;
 }
 
-export function createHistory(connection: Pick<Connection, 'request'>, conversations: Conversations, shown: () => KnownConversation | undefined, onChange: () => void): History {
+export function createHistory({ connection, conversations, state, changed }: Pick<Messenger, 'connection' | 'conversations' | 'state' | 'changed'>): History {
   let loading = false;
   return {
     loading: () => loading,
     async loadEarlier() {
-      const current = shown();
-      const before = current?.timeline.entries[0]?.seq;
-      if (!current || !before || !current.timeline.earlier || loading) return;
-      const { id } = current.conversation;
+      const { conversation, entries, earlier } = state();
+      const before = entries[0]?.seq;
+      if (!conversation || !before || !earlier || loading) return;
+      const { id } = conversation;
       loading = true;
-      onChange();
+      changed();
       try {
         const ack = await connection.request('history:load', { conversationId: id, before });
-        if (ack.ok) conversations.takeHistory(id, before, ack.data);
+        const { timeline } = conversations.get(id) ?? {};
+        // Not where the timeline has begun anew since it was asked for.
+        if (ack.ok && timeline?.entries[0]?.seq === before) conversations.change(id, { timeline: addHistory(timeline, ack.data.entries, ack.data.earlier) });
       } catch {
         // The connection's own state says what is wrong.
       }
       loading = false;
-      onChange();
+      changed();
     },
   };
 }

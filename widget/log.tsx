@@ -3,16 +3,16 @@
  * otherwise, and on the same message when older ones are put before it.
  */
 import { Component, createRef, type JSX } from 'preact';
-import { Icon } from './icons.tsx';
 import { Message } from './message.tsx';
 import type { Messenger, MessengerState } from './messenger.ts';
+import { Part } from './part.tsx';
 import { rowsOf, type Row } from './rows.ts';
 import { t } from './texts.ts';
 import { dayName } from './times.ts';
 
 export interface LogProps {
   state: MessengerState;
-  messenger: Pick<Messenger, 'loadEarlier' | 'retry' | 'discard'>;
+  messenger: Messenger;
   settings: { workspace: string };
   gateway: string;
   mark: number | undefined;
@@ -20,7 +20,7 @@ export interface LogProps {
   onBottom(inView: boolean): void;
 }
 
-/** This near to an end counts as there, in pixels. */
+/** This near to the end counts as there, in pixels. */
 const NEAR = 48;
 /** How long screen readers are given to pass over old messages that were put in. */
 const QUIET_MS = 1_000;
@@ -32,31 +32,38 @@ export class Log extends Component<LogProps> {
   reached = 0;
   height = 0;
   firstKey: string | undefined;
-  lastKey: string | undefined;
   quiet: ReturnType<typeof setTimeout> | undefined;
-  resized = new ResizeObserver(() => this.atBottom && this.toBottom());
+  /** The composer grew, or there is more to see. */
+  moved = (): void => {
+    if (this.atBottom) this.toBottom();
+  };
+  resized = new ResizeObserver(this.moved);
+  grown = new MutationObserver(this.moved);
 
   override componentDidMount(): void {
-    if (this.box.current) this.resized.observe(this.box.current);
+    const box = this.box.current as HTMLDivElement;
+    this.resized.observe(box);
+    this.grown.observe(box, { childList: true, subtree: true });
     this.toBottom();
   }
 
   override componentWillUnmount(): void {
     this.resized.disconnect();
+    this.grown.disconnect();
     clearTimeout(this.quiet);
   }
 
-  override getSnapshotBeforeUpdate(): { top: number; height: number } {
-    const { scrollTop: top = 0, scrollHeight: height = 0 } = this.box.current ?? {};
-    return { top, height };
+  /** How far it is from here to the end. */
+  override getSnapshotBeforeUpdate(): number {
+    const { scrollTop = 0, scrollHeight = 0 } = this.box.current ?? {};
+    return scrollHeight - scrollTop;
   }
 
-  override componentDidUpdate(before: LogProps, _: unknown, { top, height }: { top: number; height: number }): void {
+  override componentDidUpdate({ state: before }: LogProps, _: unknown, toEnd: number): void {
     const box = this.box.current;
-    if (!box) return;
-    const wrote = this.props.state.waiting.length > before.state.waiting.length;
-    if (this.atBottom || wrote) this.toBottom();
-    else if (this.props.state.entries[0] !== before.state.entries[0]) box.scrollTop = top + box.scrollHeight - height;
+    const { state } = this.props;
+    if (state.waiting.length > before.waiting.length) this.toBottom();
+    else if (!this.atBottom && box && state.entries[0] !== before.entries[0]) box.scrollTop = box.scrollHeight - toEnd;
   }
 
   toBottom = (): void => {
@@ -77,7 +84,6 @@ export class Log extends Component<LogProps> {
     }
     this.atBottom = box.scrollHeight - box.scrollTop - box.clientHeight < NEAR;
     if (this.atBottom) this.reached = this.props.state.entries.at(-1)?.seq ?? 0;
-    else if (box.scrollTop < NEAR) void this.props.messenger.loadEarlier();
     if (was !== this.atBottom) {
       this.props.onBottom(this.atBottom);
       this.forceUpdate();
@@ -102,36 +108,19 @@ export class Log extends Component<LogProps> {
     this.hush(rows);
     const now = new Date(Date.now() + state.clockOffset);
     const online = state.connection.name === 'online';
-    const missed = this.atBottom ? 0 : state.entries.filter(({ kind, author, seq }) => kind === 'message' && author.kind !== 'visitor' && seq > this.reached).length;
     return (
       <div class="middle">
         <div class={`log${online ? '' : ' away'}`} role="log" aria-label={t('messages')} aria-live={this.quiet ? 'off' : 'polite'} tabIndex={0} ref={this.box} onScroll={this.scrolled}>
           {state.loading && <p class="status slow">{t('loading')}</p>}
-          {state.earlier && (
-            <button type="button" class="plain earlier" aria-disabled={state.loadingEarlier} onClick={() => void messenger.loadEarlier()}>
-              {t(state.loadingEarlier ? 'loadingEarlier' : 'earlier')}
-            </button>
-          )}
+          {state.earlier && <Part name="earlier" with={{ messenger, box: this.box }} meanwhile="" />}
           {rows.map((row) => {
             if (row.kind === 'day') return <p class="day" key={row.key}><span>{dayName(row.at, now)}</span></p>;
-            if (row.kind === 'new') return <p class="new-here" key={row.key}><span>{t('newHere')}</span></p>;
-            if (row.kind === 'rating') return <p class="status" key={row.key}>{t('rated', { score: row.score })}</p>;
-            if (row.kind === 'status') return <p class="status" key={row.key}>{t(row.status === 'open' ? 'reopened' : row === rows.at(-1) ? 'closed' : 'closedHere')}</p>;
+            if (row.kind !== 'message') return <Part name="mark" key={row.key} with={{ row, last: row === rows.at(-1) }} meanwhile="" />;
             return <Message key={row.key} row={row} online={online} durable={state.durable} messenger={messenger} files={`${gateway}/files/${settings.workspace}`} />;
           })}
-          {state.typing && (
-            <p class="typing" aria-live="off">
-              <span class="dots" aria-hidden="true"><i /><i /><i /></span>
-              {t('typing', { name: state.typing.name ?? t('team') })}
-            </p>
-          )}
+          {state.typing && <Part name="typing" with={{ author: state.typing }} meanwhile="" />}
         </div>
-        {!this.atBottom && (
-          <button type="button" class={`chip ${missed ? 'new' : ''}`} aria-label={missed ? t('newMessages', { count: missed }) : t('toNewest')} onClick={this.toBottom}>
-            {missed > 0 && <span>{t('newMessages', { count: missed })}</span>}
-            <Icon name="down" />
-          </button>
-        )}
+        {!this.atBottom && <Part name="newest" with={{ state, reached: this.reached, onClick: this.toBottom }} meanwhile="" />}
       </div>
     );
   }

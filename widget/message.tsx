@@ -3,7 +3,7 @@ import { Component, type JSX } from 'preact';
 import type { Messenger } from './messenger.ts';
 import type { Delivery, MessageRow } from './rows.ts';
 import { Part } from './part.tsx';
-import { locale, t } from './texts.ts';
+import { t } from './texts.ts';
 import { timeOf } from './times.ts';
 
 interface MessageProps {
@@ -12,7 +12,7 @@ interface MessageProps {
   online: boolean;
   /** Whether what waits survives a reload. */
   durable: boolean;
-  messenger: Pick<Messenger, 'retry' | 'discard'>;
+  messenger: Pick<Messenger, 'room' | 'sending'>;
   /** Where the files of this workspace are: `https://chat.example/files/shop`. */
   files: string;
 }
@@ -46,16 +46,8 @@ export class Message extends Component<MessageProps> {
 
   meta(): JSX.Element | null {
     const { row, online, durable, messenger } = this.props;
-    const { delivery, newestOfMine, clientId, error } = row;
-    if (delivery === 'failed' && clientId) {
-      return (
-        <p class="meta failed">
-          <span>{t('failed')}. {error?.code === 'not_found' ? t('gone') : locale === 'en' && error?.message}</span>
-          <button type="button" class="plain" onClick={() => void messenger.retry(clientId)}>{t('retry')}</button>
-          <button type="button" class="plain" onClick={() => void messenger.discard(clientId)}>{t('discard')}</button>
-        </p>
-      );
-    }
+    const { delivery, newestOfMine } = row;
+    if (delivery === 'failed') return <p class="meta failed"><Part name="failed" with={{ row, messenger }} meanwhile={t('failed')} /></p>;
     const state = newestOfMine && delivery ? stateText(delivery, online, durable) : '';
     if (delivery === 'waiting') return state ? <p class="meta" aria-live="off">{state}</p> : null;
     if (!row.last && !state) return null;

@@ -7,7 +7,6 @@ import { PROTOCOL_VERSION } from '../shared/limits.ts';
 import type { Author, Entry, Page, VisitorConversation } from '../shared/protocol.ts';
 import { createConnection, type Connection, type ConnectionOptions, type ConnectionState, type OpenWire } from './connection.ts';
 import { createConversations, isEntry, type Conversations, type KnownConversation } from './conversations.ts';
-import { createHistory } from './history.ts';
 import { createLogSync } from './log-sync.ts';
 import { newName } from './names.ts';
 import { createWaitingRoom, type WaitingRoom } from './outbox-storage.ts';
@@ -35,7 +34,6 @@ export interface MessengerState {
   durable: boolean;
   /** There is more before the first entry. */
   earlier: boolean;
-  loadingEarlier: boolean;
   typing: Author | null;
   /** Messages that nobody has looked at, over all conversations. */
   unread: number;
@@ -77,7 +75,7 @@ export interface MessengerListeners {
   onError(error: WireError): void;
 }
 
-export interface Messenger extends Pick<Sending, 'retry' | 'discard'> {
+export interface Messenger {
   state(): MessengerState;
   /** Shows another conversation; without an id, a new one. */
   choose(conversationId?: string): void;
@@ -91,7 +89,6 @@ export interface Messenger extends Pick<Sending, 'retry' | 'discard'> {
   checkSession(): void;
   /** Resolves once the message is stored and will be sent whatever happens. */
   send: Sending['send'];
-  loadEarlier(): Promise<void>;
   /** The visitor changed the composer; false: it is empty. */
   typing(typing: boolean): void;
   /** Whether somebody looks at the newest message. */
@@ -101,6 +98,8 @@ export interface Messenger extends Pick<Sending, 'retry' | 'discard'> {
   /** Ends everything. What waits stays stored. */
   destroy(): void;
 
+  /** Something to show was changed by a part of the panel. */
+  changed(): void;
   /** What it is made of, for parts of the panel that need more of it. */
   readonly session: Session;
   readonly conversations: Conversations;
@@ -184,7 +183,6 @@ export function createMessenger(environment: MessengerEnvironment, consent: Cons
   const logSync = createLogSync({ connection, conversations, onSynced });
   const reading = createReading(connection, conversations, shown);
   const typing = createTyping(connection, changed);
-  const history = createHistory(connection, conversations, shown, changed);
 
   connection.on('session:started', (news) => {
     if (!session.started(news)) {
@@ -286,7 +284,6 @@ export function createMessenger(environment: MessengerEnvironment, consent: Cons
       waiting: sending.waitingFor(current?.conversation).filter(({ clientId }) => !logged.has(clientId)),
       durable: room.isDurable(),
       earlier: current?.timeline.earlier ?? false,
-      loadingEarlier: history.loading(),
       typing: typing.who(current?.conversation.id),
       unread: reading.unread(),
       seen: current ? reading.seen(current.conversation) : 0,
@@ -329,9 +326,6 @@ export function createMessenger(environment: MessengerEnvironment, consent: Cons
       connection.wake();
       return sending.send(text, enclosed);
     },
-    retry: sending.retry,
-    discard: sending.discard,
-    loadEarlier: history.loadEarlier,
     typing(now) {
       const current = shown();
       if (current && connection.state.name === 'online') typing.input(current.conversation.id, now);
@@ -350,6 +344,6 @@ export function createMessenger(environment: MessengerEnvironment, consent: Cons
       sending.stop();
       room.close();
     },
-    session, conversations, reading, connection, room, sending,
+    changed, session, conversations, reading, connection, room, sending,
   };
 }

@@ -36,12 +36,10 @@ interface PanelViewState {
   shows: 'log' | 'conversations' | 'menu';
   /** What the visitor said in the form before the first message; undefined: not asked, or not answered. */
   profile?: Profile | undefined;
-  /** Conversations that were rated, or whose visitor did not want to. */
-  rated: string[];
 }
 
 export class PanelView extends Component<PanelViewProps, PanelViewState> {
-  override state: PanelViewState = { shows: 'log', rated: [] };
+  override state: PanelViewState = { shows: 'log' };
   composer = createRef<Composer>();
   back = createRef<HTMLButtonElement>();
   menu = createRef<HTMLButtonElement>();
@@ -75,12 +73,12 @@ export class PanelView extends Component<PanelViewProps, PanelViewState> {
     if (before.shows !== this.state.shows) this.props.onBottom(true);
   }
 
-  override render({ settings, state, messenger, gateway, draft, mark, available, offline, onClose, onBottom }: PanelViewProps, { shows, profile, rated }: PanelViewState): JSX.Element {
+  override render({ settings, state, messenger, gateway, draft, mark, available, offline, onClose, onBottom }: PanelViewProps, { shows, profile }: PanelViewState): JSX.Element {
     const { conversation } = state;
     const empty = !state.loading && state.entries.length + state.waiting.length === 0;
     const log = shows === 'log';
+    const initial = <span class="face">{Array.from(settings.teamName)[0]?.toUpperCase()}</span>;
     const asks = empty && !profile && !state.userId && (settings.preChat.length > 0 || (!available && settings.offlineForm));
-    const rates = log && conversation?.status === 'closed' && settings.rating && !rated.includes(conversation.id) && !state.entries.some(({ kind }) => kind === 'rating');
     return (
       <>
         <div class={`head ${empty && log ? 'wide' : ''}`}>
@@ -89,7 +87,9 @@ export class PanelView extends Component<PanelViewProps, PanelViewState> {
               <Icon name="back" />
             </button>
           )}
-          <Faces settings={settings} />
+          <div class="faces" aria-hidden="true">
+            {settings.faces.length ? <Part name="faces" with={{ faces: settings.faces }} meanwhile={initial} /> : initial}
+          </div>
           <div class="team">
             <h2 dir="auto">{settings.teamName}</h2>
             {settings.hours ? <Part name="availability" meanwhile="" with={{ hours: settings.hours, replyTime: settings.replyTime, clockOffset: state.clockOffset }} /> : <p dir="auto">{settings.replyTime}</p>}
@@ -113,12 +113,8 @@ export class PanelView extends Component<PanelViewProps, PanelViewState> {
         {/* Kept while something covers it, so that it is where it was afterwards. */}
         <div class="talk" hidden={!log}>
           <Log state={state} messenger={messenger} settings={settings} gateway={gateway} mark={mark} onBottom={onBottom} />
-          {rates && <Part name="rating" with={{ messenger, conversationId: conversation.id, onDone: () => this.setState({ rated: [...rated, conversation.id] }) }} />}
-          {empty && settings.consentText && (
-            <p class="consent" dir="auto">
-              {settings.consentText} {settings.privacyLink && <a href={settings.privacyLink} target="_blank" rel="noopener noreferrer">{t('privacy')}</a>}
-            </p>
-          )}
+          {conversation?.status === 'closed' && settings.rating && <Part name="rating" key={conversation.id} with={{ messenger, conversationId: conversation.id, rated: state.entries.some(({ kind }) => kind === 'rating') }} />}
+          {empty && settings.consentText && <Part name="consent" with={{ text: settings.consentText, link: settings.privacyLink }} />}
           {asks
             ? <Part name="form" with={{ fields: settings.preChat, away: !available && settings.offlineForm, workspace: settings.workspace, keeps: settings.consent !== 'none', onDone: (answers: Profile) => this.setState({ profile: answers }, () => this.focus()) }} />
             : <Composer hold={this.composer} messenger={messenger} settings={settings} gateway={gateway} draft={draft} profile={profile} />}
@@ -126,13 +122,4 @@ export class PanelView extends Component<PanelViewProps, PanelViewState> {
       </>
     );
   }
-}
-
-function Faces({ settings: { faces, teamName } }: Pick<PanelViewProps, 'settings'>): JSX.Element {
-  const shown = faces.length ? faces : [{ name: teamName, picture: '' }];
-  return (
-    <div class="faces" aria-hidden="true">
-      {shown.map(({ name, picture }) => <span class="face" key={name}>{picture ? <img src={picture} alt="" /> : Array.from(name)[0]?.toUpperCase()}</span>)}
-    </div>
-  );
 }

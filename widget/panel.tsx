@@ -5,7 +5,6 @@
 import { createRef, render } from 'preact';
 import type { Entry } from '../shared/protocol.ts';
 import type { PanelSettings } from '../shared/settings.ts';
-import { createBadge } from './badge.ts';
 import type { PageOptions, StartPanel } from './bridge.ts';
 import { createDraft } from './draft.ts';
 import { attempt, browserEnvironment } from './environment.ts';
@@ -53,7 +52,6 @@ export const start: StartPanel = async ({ loader, base, options: first, locale: 
 
   const environment = browserEnvironment(loader.workspace, gateway, () => settings.pageTracking);
   const draft = createDraft(loader.workspace, () => (consent === 'none' ? null : attempt(() => sessionStorage)));
-  const badge = createBadge(button);
   const view = createRef<PanelView>();
 
   settle(root);
@@ -68,7 +66,8 @@ export const start: StartPanel = async ({ loader, base, options: first, locale: 
     onChange: draw,
     onReceived(entry) {
       emit('message:received', told(entry));
-      alerts((one) => one.received(told(entry), watched));
+      // Whoever reads it as it comes needs no call.
+      if (!watched) alerts((one) => one.received(told(entry)));
     },
     onSent(entry) {
       mark = undefined;
@@ -80,7 +79,7 @@ export const start: StartPanel = async ({ loader, base, options: first, locale: 
     onError: ({ code, message }) => emit('error', { code, message }),
   });
 
-  const alerts = once('alerts', ({ createAlerts }) => createAlerts({ name: loader.workspace, settings: () => settings, locks: environment.locks, session: messenger.session, open: openPanel, signal }));
+  const alerts = once('alerts', ({ createAlerts }) => createAlerts({ name: loader.workspace, settings: () => settings, locks: environment.locks, session: messenger.session, button, open: openPanel, signal }));
   const surroundings = once('frame', ({ createFrame }) => createFrame({ frame, settings: () => settings, session: messenger.session, close: closed, signal }));
   const verbs = once('page', ({ createPageVerbs }) => createPageVerbs({
     messenger, environment, draft, onError: (error) => emit('error', error),
@@ -91,12 +90,9 @@ export const start: StartPanel = async ({ loader, base, options: first, locale: 
   }));
 
   function draw(state: MessengerState): void {
-    if (state.unread !== unread) {
-      emit('unread', state.unread);
-      alerts((one) => one.unread(messenger.state().unread));
-    }
+    if (state.unread !== unread) emit('unread', state.unread);
+    if (state.unread || unread) alerts((one) => one.unread(unread, open));
     unread = state.unread;
-    badge.show(unread, open);
     if (!drawn) return;
     frame.setAttribute('aria-label', t('title', { team: settings.teamName }));
     render(
@@ -135,7 +131,8 @@ export const start: StartPanel = async ({ loader, base, options: first, locale: 
     await speak(spoken);
     settings = { ...stored, ...loader, ...options } as ShownSettings;
     const wants = { dark: settings.theme === 'dark' || (settings.theme === 'auto' && dark.matches), phone: phone.matches };
-    looked ||= wants.dark || wants.phone || Boolean(stored.hours) || Object.keys(options).length > 0;
+    const rtl = /ar|he/.test(spoken);
+    looked ||= wants.dark || wants.phone || rtl || settings.position !== 'bottom-right' || Boolean(stored.hours) || Object.keys(options).length > 0;
     if (looked) {
       const part = await bring('look');
       Object.assign(settings, part.optionsFor(options, stored));
@@ -145,7 +142,7 @@ export const start: StartPanel = async ({ loader, base, options: first, locale: 
     }
     const host = root.host as HTMLElement;
     host.dataset.position = settings.position;
-    frame.dir = /ar|he/.test(spoken) ? 'rtl' : 'ltr';
+    frame.dir = rtl ? 'rtl' : 'ltr';
     const values = { x: `${settings.offsetX}px`, y: `${settings.offsetY}px`, above: button.hidden ? '0px' : '76px', radius: `${settings.radius}px`, typeface: settings.font || FONT };
     for (const name in values) frame.style.setProperty(`--${name}`, values[name as 'x']);
     last = options;
@@ -206,7 +203,7 @@ export const start: StartPanel = async ({ loader, base, options: first, locale: 
       open = false;
       frame.classList.remove('open');
       watch();
-      badge.show(unread, open);
+      redraw();
       if (surrounded) surround();
     },
     update(options, spoken) {
@@ -227,7 +224,6 @@ export const start: StartPanel = async ({ loader, base, options: first, locale: 
       messenger.destroy();
       render(null, frame);
       frame.remove();
-      badge.remove();
     },
   };
 };

@@ -8,24 +8,32 @@ interface Parts {
   alerts: typeof import('./parts/alerts.tsx');
   attachments: typeof import('./parts/attachments.tsx');
   availability: typeof import('./parts/availability.tsx');
+  broken: typeof import('./parts/broken.tsx');
+  consent: typeof import('./parts/consent.tsx');
   conversations: typeof import('./parts/conversations.tsx');
+  earlier: typeof import('./parts/earlier.tsx');
   emoji: typeof import('./parts/emoji.tsx');
+  faces: typeof import('./parts/faces.tsx');
+  failed: typeof import('./parts/failed.tsx');
   files: typeof import('./parts/files.tsx');
   form: typeof import('./parts/form.tsx');
   format: typeof import('./parts/format.tsx');
   frame: typeof import('./parts/frame.tsx');
   look: typeof import('./parts/look.tsx');
+  mark: typeof import('./parts/mark.tsx');
   menu: typeof import('./parts/menu.tsx');
+  newest: typeof import('./parts/newest.tsx');
   page: typeof import('./parts/page.tsx');
   rating: typeof import('./parts/rating.tsx');
+  typing: typeof import('./parts/typing.tsx');
 }
 
-/** Parts that say nothing. */
-const WORDLESS = ['format', 'look'];
+/** Parts that say nothing, or only what the panel itself has the words for. */
+const WORDLESS = /^(broken|consent|earlier|faces|failed|format|look|mark|newest|typing)$/;
 
 /** The module of a part, with its words. */
 export async function bring<N extends keyof Parts>(name: N): Promise<Parts[N]> {
-  const [part] = await Promise.all([beside<Parts[N]>(`./parts/${name}.tsx`), WORDLESS.includes(name) || speakMore()]);
+  const [part] = await Promise.all([beside<Parts[N]>(`./parts/${name}.tsx`), WORDLESS.test(name) || speakMore()]);
   return part;
 }
 
@@ -46,6 +54,12 @@ type PropsOf<N extends keyof Parts> = (Parts[N] extends { default: new (props: i
 export class Part<N extends keyof Parts> extends Component<{ name: N; with: PropsOf<N>; meanwhile?: JSX.Element | string }, { Loaded?: ComponentType<PropsOf<N>>; failed?: boolean }> {
   override componentDidMount(): void {
     this.load();
+  }
+
+  /** What is done without meanwhile is tried again by and by. */
+  override componentDidUpdate(before: { with: unknown }): void {
+    const { with: props, meanwhile } = this.props;
+    if (this.state.failed && meanwhile !== undefined && before.with !== props) this.load();
   }
 
   load = (): void => {

@@ -2,7 +2,7 @@
  * From the composer into the log: the outbox (rule D4), and where each message belongs. A message is addressed when it is
  * written, perhaps long before the gateway knows the conversation or even the visitor, and resolved when it is sent.
  */
-import { Outbox, type OutboxItem } from '../shared/outbox.ts';
+import { Sender, type OutboxItem } from '../shared/outbox.ts';
 import type { Ack, Attachment, Entry, Page, Profile, VisitorConversation } from '../shared/protocol.ts';
 import type { Connection } from './connection.ts';
 import type { Conversations, KnownConversation } from './conversations.ts';
@@ -39,8 +39,6 @@ export type WaitingMessage = OutboxItem<Outgoing>;
 export interface Sending {
   /** Resolves once the message is stored and will be sent whatever happens. */
   send(text: string, enclosed?: Enclosed): Promise<void>;
-  retry(clientId: string): Promise<void>;
-  discard(clientId: string): Promise<void>;
   /** The connection can carry messages, or cannot any more. */
   setOnline(online: boolean): void;
   /** Reads again what waits, and sends it if possible; another tab changed it. */
@@ -75,7 +73,7 @@ export function createSending({ session, connection, conversations, room, tabs, 
   let items: readonly WaitingMessage[] = [];
   let adding: Promise<unknown> = Promise.resolve();
 
-  const outbox = new Outbox<Outgoing>({
+  const outbox = new Sender<Outgoing>({
     storage: room,
     send,
     exclusively: tabs.exclusively,
@@ -160,15 +158,6 @@ export function createSending({ session, connection, conversations, room, tabs, 
       adding = added.catch(() => {});
       return added;
     },
-    async retry(clientId) {
-      const item = items.find((one) => one.clientId === clientId);
-      if (item?.error?.code === 'not_found') {
-        // Its conversation is gone; the words are not. They go where a new message would go.
-        await room.update({ ...item, payload: { ...item.payload, to: newName(), visitorId: undefined } });
-      }
-      await outbox.retry(clientId);
-    },
-    discard: (clientId) => outbox.discard(clientId),
     setOnline: (online) => outbox.setOnline(online),
     async refresh() {
       await outbox.refresh();

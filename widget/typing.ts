@@ -30,28 +30,27 @@ export function createTyping(connection: Pick<Connection, 'request'>, onChange: 
     onChange();
   }
 
+  function stopped({ id }: Author): void {
+    if (typist?.author.id === id) clear();
+  }
+
   return {
     input(conversationId, typing) {
       const now = Date.now();
-      if (typing ? now - told < REPEAT_MS : told === 0) return;
+      if (typing ? now - told < REPEAT_MS : !told) return;
       told = typing ? now : 0;
       connection.request('typing:set', { conversationId, typing }).catch(() => {});
     },
     take({ conversationId, author, typing }) {
       if (author.kind !== 'agent') return;
-      if (!typing) {
-        if (typist?.author.id === author.id) clear();
-        return;
-      }
+      if (!typing) return stopped(author);
       clearTimeout(timer);
       timer = setTimeout(clear, TYPING_TTL_MS);
       typist = { conversationId, author };
       onChange();
     },
-    takeEntry({ author }) {
-      if (typist && typist.author.id === author.id) clear();
-    },
-    who: (conversationId) => (typist && typist.conversationId === conversationId ? typist.author : null),
+    takeEntry: ({ author }) => stopped(author),
+    who: (conversationId) => (typist?.conversationId === conversationId && typist?.author) || null,
     stop: clear,
   };
 }

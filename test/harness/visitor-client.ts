@@ -6,6 +6,7 @@ import { IDBFactory } from 'fake-indexeddb';
 import type { OpenWire } from '../../widget/connection.ts';
 import { openWebSocket } from '../../widget/connection-websocket.ts';
 import type { VisitorAnswers } from '../../shared/protocol.ts';
+import { createHistory } from '../../widget/history.ts';
 import { createMessenger, type Messenger } from '../../widget/messenger.ts';
 import type { KeyValueStorage } from '../../widget/session.ts';
 import type { Acknowledged, LogEntry } from './compare-logs.ts';
@@ -90,7 +91,7 @@ export class VisitorClient {
   async loadAll(): Promise<void> {
     for (const tab of this.#tabs) {
       await until(async () => {
-        if (tab.state().earlier) await tab.loadEarlier();
+        if (tab.state().earlier) await createHistory(tab).loadEarlier();
         return !tab.state().earlier;
       }, { what: `all of ${this.name}'s history` });
     }

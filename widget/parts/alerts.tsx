@@ -1,11 +1,12 @@
 /**
- * Calls a visitor who looks elsewhere: a sound, a count in the page's title, a notification where they asked for one. One tab does it for all: the first
+ * Calls a visitor who looks elsewhere: a sound, a count on the launcher and in the page's title, a notification where they asked for one. One tab does it for all: the first
  * to take a lock named after the message, and those that are looked at go first.
  */
 import type { WidgetSettings } from '../../shared/settings.ts';
 import { t } from '../kit.ts';
 import type { WidgetMessage } from '../sdk-types.ts';
 import type { Session } from '../session.ts';
+import { createBadge } from './badge.ts';
 import { likesOf } from './likes.ts';
 import { playSound } from './sound.ts';
 
@@ -15,15 +16,17 @@ export interface AlertsOptions {
   settings(): Pick<WidgetSettings, 'sound' | 'titleBadge'>;
   locks: LockManager | null;
   session: Session;
+  /** The launcher. */
+  button: HTMLButtonElement;
   open(): void;
   signal: AbortSignal;
 }
 
 export interface Alerts {
-  /** A message came in. `watched`: somebody looks at it in this tab. */
-  received(message: WidgetMessage, watched: boolean): void;
-  /** How much is unread, over all tabs. */
-  unread(count: number): void;
+  /** A message came in that nobody looks at in this tab. */
+  received(message: WidgetMessage): void;
+  /** How much is unread, over all tabs. `panelOpen`: the launcher need not say so. */
+  unread(count: number, panelOpen: boolean): void;
 }
 
 /** Hidden tabs wait so long for one that is looked at to speak up. */
@@ -31,7 +34,8 @@ const AFTER_MS = 200;
 /** A lock is held for longer than the last tab takes to ask for it. */
 const HELD_MS = 3_000;
 
-export function createAlerts({ name, settings, locks, session, open, signal }: AlertsOptions): Alerts {
+export function createAlerts({ name, settings, locks, session, button, open, signal }: AlertsOptions): Alerts {
+  const badge = createBadge(button);
   let count = 0;
   /** What we have put before the page's title. */
   let prefix = '';
@@ -83,15 +87,16 @@ export function createAlerts({ name, settings, locks, session, open, signal }: A
   signal.addEventListener('abort', () => {
     title();
     quiet();
+    badge.remove();
   });
 
   return {
-    received(message, watched) {
-      // Whoever reads it as it comes needs no call.
-      if (!watched) speak(message).catch(() => {});
+    received(message) {
+      speak(message).catch(() => {});
     },
-    unread(now) {
+    unread(now, panelOpen) {
       count = now;
+      badge.show(count, panelOpen);
       title();
       if (!now) quiet();
     },

@@ -1,14 +1,16 @@
-/** How the panel looks and whether the team is there, where that takes more than a colour: dark, on a phone, by opening hours, and as the page wants it. */
+/** How the panel looks and whether the team is there, where that takes more than a colour: dark, on a phone, in another corner, from right to left, by opening hours, and as the page wants it. */
 import type { PanelSettings } from '../../shared/settings.ts';
 import type { PageOptions } from '../bridge.ts';
 import { adopt, drop } from '../kit.ts';
 import type { ShownSettings } from '../panel-view.tsx';
 import { watchAvailability } from './availability.tsx';
+import corner from './corner.css';
 import dark from './dark.css';
 import phone from './phone.css';
 
 /** Dresses the panel: what is wanted is put on, what is not is taken off. */
 export function wear(wants: { dark: boolean; phone: boolean }): void {
+  adopt(corner);
   (wants.dark ? adopt : drop)(dark);
   (wants.phone ? adopt : drop)(phone);
 }

@@ -8,9 +8,12 @@ import css from './rating.css';
 interface RatingProps {
   messenger: Pick<Messenger, 'connection'>;
   conversationId: string;
-  /** It is rated, or is not to be. */
-  onDone(): void;
+  /** The log has a rating. */
+  rated: boolean;
 }
+
+/** Conversations that were rated here, or whose visitor did not want to. */
+const done = new Set<string>();
 
 interface RatingState { score: number; comment: string; sending: boolean; problem: string }
 
@@ -30,17 +33,23 @@ export default class Rating extends Component<RatingProps, RatingState> {
     const { score, comment, sending } = this.state;
     if (!score || sending) return;
     this.setState({ sending: true, problem: '' });
-    const { messenger, conversationId, onDone } = this.props;
+    const { messenger, conversationId } = this.props;
     try {
       const ack = await messenger.connection.request('rating:set', { conversationId, clientId: this.clientId, score, comment: comment.trim() });
       if (!ack.ok) throw new Error(ack.error.code);
-      onDone();
+      this.done();
     } catch {
       this.setState({ sending: false, problem: t('offline') });
     }
   };
 
-  override render({ onDone }: RatingProps, { score, comment, sending, problem }: RatingState) {
+  done = (): void => {
+    done.add(this.props.conversationId);
+    this.forceUpdate();
+  };
+
+  override render({ conversationId, rated }: RatingProps, { score, comment, sending, problem }: RatingState) {
+    if (rated || done.has(conversationId)) return null;
     return (
       <form class="rating" onSubmit={(event) => void this.send(event)}>
         <fieldset>
@@ -62,7 +71,7 @@ export default class Rating extends Component<RatingProps, RatingState> {
         )}
         <p class="hint bad" role="status">{problem}</p>
         <div class="rating-buttons">
-          <button type="button" class="plain" onClick={onDone}>{t('notNow')}</button>
+          <button type="button" class="plain" onClick={this.done}>{t('notNow')}</button>
           {score > 0 && <button type="submit" class="primary" aria-disabled={sending}>{t('sendRating')}</button>}
         </div>
       </form>

@@ -1,5 +1,6 @@
 /** How much is unread, on the launcher: a number to see and a label to hear. */
-import { t } from './texts.ts';
+import { adopt, t } from '../kit.ts';
+import css from './badge.css';
 
 export interface Badge {
   /** `open`: the panel is, so nothing needs saying. */
@@ -8,6 +9,7 @@ export interface Badge {
 }
 
 export function createBadge(launcher: HTMLButtonElement): Badge {
+  adopt(css);
   const badge = document.createElement('span');
   badge.className = 'badge';
   badge.setAttribute('aria-hidden', 'true');

@@ -92,7 +92,7 @@ export function createLauncher({ signal, onIntent, onClick }: LauncherOptions): 
 
 /** An option that is true or false; as an attribute of the script tag it is a text. */
 export function isOn(option: unknown): boolean {
-  return `${option}` !== 'false';
+  return option !== false && option !== 'false';
 }
 
 function make(tag: string, attributes: Record<string, string | boolean>): HTMLElement {

@@ -32,7 +32,7 @@ function begin(script: HTMLScriptElement | null): void {
   const bring = panelModule(new URL(MIRADESK_SETTINGS.panel, base).href);
   const { on, emit } = createEvents(() => life);
   // Attributes are texts; where another kind is meant, whoever reads the option sees to it.
-  let options = { ...script?.dataset } as PageOptions & { autoBoot?: boolean };
+  let options: PageOptions & { autoBoot?: boolean } = Object.assign({}, script?.dataset);
   let settings: LoaderSettings;
   let locale: Locale;
   /** What the page wants of the panel before that is here. */

@@ -129,7 +129,7 @@ export const start: StartPanel = async ({ loader, base, options: first, locale: 
   /** Takes up the page's options. What light, large and always open panels don't need is a part of its own. */
   async function look(options: PageOptions, spoken = locale): Promise<void> {
     await speak(spoken);
-    settings = { ...stored, ...loader, ...options } as ShownSettings;
+    settings = { ...stored, ...loader, ...options };
     const wants = { dark: settings.theme === 'dark' || (settings.theme === 'auto' && dark.matches), phone: phone.matches };
     const rtl = /ar|he/.test(spoken);
     looked ||= wants.dark || wants.phone || rtl || settings.position !== 'bottom-right' || Boolean(stored.hours) || Object.keys(options).length > 0;

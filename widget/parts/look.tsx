@@ -29,7 +29,7 @@ export function watchHours(hours: ShownSettings['hours'], now: () => number, onC
 export function optionsFor(options: PageOptions, stored: PanelSettings): Partial<PanelSettings> {
   return Object.fromEntries(Object.entries(options).flatMap(([name, value]): Array<[string, unknown]> => {
     if (!Object.hasOwn(stored, name)) return [];
-    if (typeof stored[name as keyof PanelSettings] === 'string') return [[name, String(value)]];
+    if (typeof stored[name as keyof PanelSettings] === 'string') return [[name, typeof value === 'string' ? value : JSON.stringify(value)]];
     if (typeof value !== 'string') return [[name, value]];
     try {
       return [[name, JSON.parse(value)]];

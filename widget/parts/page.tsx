@@ -80,7 +80,7 @@ export function createPageVerbs({ messenger, environment, draft, show, onError }
       void room.moveTo(level === 'persistent' ? environment.indexedDB : null).then(sending.refresh);
     },
     sendMessage: send,
-    prefill: (text: string) => show(String(text)),
+    prefill: (text: unknown) => show(typeof text === 'string' ? text : ''),
     startConversation(text?: string) {
       messenger.choose();
       show();

@@ -65,11 +65,10 @@ export function createLauncher(options: LauncherOptions): Launcher {
     button,
     draw({ position, offsetX, offsetY, color, zIndex, launcher, launcherIcon, launcherLabel, launcherSelector, label: name }, lang, { open, wanted, note: says }) {
       selector = launcherSelector;
-      const [vertical, horizontal] = position.split('-');
-      const top = vertical === 'top';
-      const right = horizontal === 'right';
-      const x = `max(${offsetX}px,env(safe-area-inset-${horizontal}))`;
-      const y = `max(${offsetY}px,env(safe-area-inset-${vertical}))`;
+      const top = position.includes('top');
+      const right = position.includes('right');
+      const x = `max(${offsetX}px,env(safe-area-inset-${right ? 'right' : 'left'}))`;
+      const y = `max(${offsetY}px,env(safe-area-inset-${top ? 'top' : 'bottom'}))`;
       // All important so that no rule of the page reaches it: `all` first, then what it needs.
       const style = {
         all: 'initial', position: 'fixed', display: 'block', 'z-index': zIndex,

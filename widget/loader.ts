@@ -81,7 +81,7 @@ function begin(script: HTMLScriptElement | null): void {
       .catch(() => {
         path = path.replace('/p', '//p');
         delete mine.panel;
-        if (needed) setTimeout(prepare, AGAIN_MS);
+        if (needed) setTimeout(() => void prepare(), AGAIN_MS);
       }));
   }
 
@@ -102,23 +102,24 @@ function begin(script: HTMLScriptElement | null): void {
     }, QUIET_MS);
   }
 
-  async function open(): Promise<void> {
+  function open(): void {
     if (wanted || !life) return;
     const mine = life;
     wanted = true;
     note = '';
     update();
-    await prepare();
-    if (mine !== life || !wanted || shown) return;
-    if (panel) {
-      shown = true;
-      update();
-      panel.show();
-      emit('open');
-    } else {
-      note = MIRADESK_SETTINGS.loadFailed;
-      close();
-    }
+    void prepare().then(() => {
+      if (mine !== life || !wanted || shown) return;
+      if (panel) {
+        shown = true;
+        update();
+        panel.show();
+        emit('open');
+      } else {
+        note = MIRADESK_SETTINGS.loadFailed;
+        close();
+      }
+    });
   }
 
   function close(): void {
@@ -179,8 +180,10 @@ function begin(script: HTMLScriptElement | null): void {
   PANEL_VERBS.forEach((verb, place) => {
     verbs[verb as 'logout'] = (...args: unknown[]) => {
       if (place === LOGOUT) forget();
-      if (place === CONSENT) options.consent = args[0] as Consent;
-      if (!life) leave();
+      if (place === CONSENT) {
+        options.consent = args[0] as Consent;
+        if (!panel) leave();
+      }
       if (panel) panel.command(verb, args);
       else waiting.push([verb, args]);
       if ((needed ||= place >= BRINGS)) void prepare();
@@ -189,6 +192,7 @@ function begin(script: HTMLScriptElement | null): void {
   });
 
   update();
-  install(page, verbs);
+  // First, because calls that waited may need it.
   if (isOn(options.autoBoot)) boot();
+  install(page, verbs);
 }

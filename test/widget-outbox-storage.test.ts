@@ -67,6 +67,18 @@ describe('with IndexedDB', () => {
     expect(await factory.databases()).toEqual([]);
   });
 
+  it('moves into memory with what is added meanwhile, in order, and leaves no database behind', async () => {
+    const factory = new FakeFactory();
+    const room = open(factory);
+    await room.add(item('one'));
+    const moving = room.moveTo(null);
+    const adding = room.add(item('two'));
+    const looking = room.all();
+    await Promise.all([moving, adding, looking]);
+    expect(await texts(room)).toEqual(['one', 'two']);
+    expect(await factory.databases()).toEqual([]);
+  });
+
   it('is told of each change once it is made', async () => {
     let changes = 0;
     const room = open(new FakeFactory(), { onChange: () => changes++ });

@@ -29,7 +29,8 @@ const ABOVE_ALL = 2_147_483_000;
 const MOST_RETURNS = 20;
 
 /** Builds the launcher and puts it into the page as soon as that has a body. Nothing shows before `draw`. */
-export function createLauncher({ signal, onIntent, onClick }: LauncherOptions): Launcher {
+export function createLauncher(options: LauncherOptions): Launcher {
+  const { signal, onIntent, onClick } = options;
   let selector: string | undefined;
   const host = make('div', { id: 'miradesk' });
   const root = host.attachShadow({ mode: 'open' });
@@ -48,14 +49,14 @@ export function createLauncher({ signal, onIntent, onClick }: LauncherOptions): 
   stage.append(note, button);
   root.append(stage);
 
-  for (const intent of ['pointerenter', 'focus']) button.addEventListener(intent, onIntent, { signal });
-  button.addEventListener('click', onClick, { signal });
+  for (const intent of ['pointerenter', 'focus']) button.addEventListener(intent, onIntent, options);
+  button.addEventListener('click', onClick, options);
   // The page's own elements that open the chat: whatever they are, and whenever they come.
   document.addEventListener('click', (event) => {
     if (!selector || !(event.target as Element).closest?.(selector)) return;
     event.preventDefault();
     onClick();
-  }, { signal });
+  }, options);
   // With the next frame, which works out styles anyway. A site that sets a smaller z-index wants things of its own above us.
   stay(host, () => requestAnimationFrame(() => +host.style.zIndex >= ABOVE_ALL && stage.isConnected && stage.togglePopover?.(true)), signal);
 
@@ -64,11 +65,10 @@ export function createLauncher({ signal, onIntent, onClick }: LauncherOptions): 
     button,
     draw({ position, offsetX, offsetY, color, zIndex, launcher, launcherIcon, launcherLabel, launcherSelector, label: name }, lang, { open, wanted, note: says }) {
       selector = launcherSelector;
-      const [vertical, horizontal] = position.split('-');
-      const top = vertical === 'top';
-      const right = horizontal === 'right';
-      const x = `max(${offsetX}px,env(safe-area-inset-${horizontal}))`;
-      const y = `max(${offsetY}px,env(safe-area-inset-${vertical}))`;
+      const top = position.includes('top');
+      const right = position.includes('right');
+      const x = `max(${offsetX}px,env(safe-area-inset-${right ? 'right' : 'left'}))`;
+      const y = `max(${offsetY}px,env(safe-area-inset-${top ? 'top' : 'bottom'}))`;
       // All important so that no rule of the page reaches it: `all` first, then what it needs.
       const style = {
         all: 'initial', position: 'fixed', display: 'block', 'z-index': zIndex,
@@ -115,9 +115,9 @@ function stay(host: HTMLElement, onAttached: () => void, signal: AbortSignal): v
   function attach(): void {
     if (host.isConnected || returns > MOST_RETURNS) return;
     // Before there is a body, the observer waits for it.
-    if (document.body) document.documentElement.append(host);
-    if (host.isConnected) {
+    if (document.body) {
       returns++;
+      document.documentElement.append(host);
       onAttached();
     }
     observer.disconnect();

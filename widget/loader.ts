@@ -5,20 +5,23 @@
  * The build makes a function of it, and the gateway calls that with the workspace's settings.
  */
 import type { LoaderSettings, Locale } from '../shared/settings.ts';
-import type { PageOptions, PanelHandle } from './bridge.ts';
+import type { PageOptions, PanelHandle, StartPanel } from './bridge.ts';
 import { createLauncher, isOn, type Launcher } from './launcher.ts';
-import { panelModule } from './panel-module.ts';
 import { createEvents, install, type Stub } from './sdk.ts';
-import type { MiraDesk } from './sdk-types.ts';
+import type { Consent, MiraDesk } from './sdk-types.ts';
 import { storageKey } from './storage-key.ts';
 
 declare const MIRADESK_SETTINGS: LoaderSettings;
 
-/** Verbs that the panel carries out, once it is there. From `logout` on they are reason to bring it where something is stored, from `sendMessage` on anyway; the last ones open it. */
+/** Verbs that the panel carries out, once it is there. From `sendMessage` on they are reason to bring it; the last ones open it. */
 const PANEL_VERBS = 'identify setAttributes addTags track openArticle logout setConsent sendMessage prefill startConversation'.split(' ');
-const STORED = 5, BRINGS = 7, OPENS = 8;
+const LOGOUT = 5, CONSENT = 6, BRINGS = 7, OPENS = 8;
+/** How long the page is given to itself, in milliseconds. */
+const QUIET_MS = 1_000;
+/** Before the panel is asked for again, where something waits for it. */
+const AGAIN_MS = 10_000;
 /** As in shared/settings.ts, which is too heavy to be here; a test compares them. */
-const SPOKEN = /^(en|de|fr|es|pt|it|nl|pl|tr|uk|ja|zh|ar|he)/i;
+const SPOKEN = /^(?:auto)?(en|de|fr|es|pt|it|nl|pl|tr|uk|ja|zh|ar|he)/i;
 
 const page = window as unknown as { MiraDesk?: MiraDesk & Stub };
 
@@ -29,18 +32,24 @@ else page.MiraDesk.boot?.();
 function begin(script: HTMLScriptElement | null): void {
   // Without an address of its own (inlined, bundled) the loader's files are looked for at the gateway.
   const base = script?.src || `${MIRADESK_SETTINGS.gateway ?? location.origin}/w/`;
-  const bring = panelModule(new URL(MIRADESK_SETTINGS.panel, base).href);
+  /**
+   * Of the panel's module. After a failure it is another one, because some browsers remember for good that a module could not be loaded; told apart by
+   * more slashes, which the gateway passes over, and not by a query: the panel's parts find the panel by its path.
+   */
+  let path = MIRADESK_SETTINGS.panel;
+  const key = storageKey(MIRADESK_SETTINGS.workspace);
   const { on, emit } = createEvents(() => life);
   // Attributes are texts; where another kind is meant, whoever reads the option sees to it.
   let options: PageOptions & { autoBoot?: boolean } = Object.assign({}, script?.dataset);
   let settings: LoaderSettings;
   let locale: Locale;
   /** What the page wants of the panel before that is here. */
-  let waiting: Array<[verb: string, args: unknown[]]> = [];
-  /** Its abort takes everything off the page. There while the widget is on it. */
-  let life: AbortController | undefined;
+  let waiting: Array<Parameters<PanelHandle['command']>> = [];
+  /** Some of it cannot wait until somebody opens the panel. */
+  let needed = false;
+  /** Its abort takes everything off the page. There while the widget is on it. `panel`: on its way, or here. */
+  let life: (AbortController & { panel?: Promise<void> }) | undefined;
   let launcher: Launcher | undefined;
-  let starting: Promise<void> | undefined;
   let panel: PanelHandle | undefined;
   /** What the person wants, and what is on the screen: the first runs ahead while the panel is loading. */
   let wanted = false;
@@ -53,45 +62,44 @@ function begin(script: HTMLScriptElement | null): void {
     options = { ...options, ...changes };
     settings = { ...MIRADESK_SETTINGS, ...options };
     // The page's language where we speak it, else the visitor's.
-    locale = (SPOKEN.exec(settings.locale === 'auto' ? document.documentElement.lang : settings.locale)?.[0].toLowerCase() ?? settings.language) as Locale;
+    locale = (SPOKEN.exec(settings.locale + document.documentElement.lang)?.[1]?.toLowerCase() ?? settings.language) as Locale;
     launcher?.draw(settings, locale, { open: shown, wanted, note });
     if (changes) panel?.update(options, locale);
   }
 
-  /** The panel, without showing it. Asked for once; again after it could not be had. */
-  function start(): Promise<void> {
+  /** Brings the panel, without showing it. Asked for once; again after it could not be had. */
+  async function prepare(): Promise<void> {
     const mine = life;
-    return (starting ??= bring()
-      .then((startPanel) => startPanel({ loader: MIRADESK_SETTINGS, base, options, locale, launcher: launcher as Launcher, open, close, emit }))
+    if (mine) await (mine.panel ??= (import(new URL(path, base).href) as Promise<{ start: StartPanel }>)
+      .then(({ start }) => start({ loader: MIRADESK_SETTINGS, base, options, locale, launcher: launcher as Launcher, open, close, emit }))
       .then((started) => {
         if (mine !== life) return started.destroy();
         panel = started;
         update({});
-        for (const [verb, args] of waiting.splice(0)) started.command(verb, args);
+        for (const call of waiting.splice(0)) started.command(...call);
       })
-      .catch((error: unknown) => {
-        if (mine === life) starting = undefined;
-        throw error;
+      .catch(() => {
+        path = path.replace('/p', '//p');
+        delete mine.panel;
+        if (needed) setTimeout(() => void prepare(), AGAIN_MS);
       }));
   }
 
-  /** Where there is no hurry, and another occasion if it fails. */
-  function prepare(): void {
-    if (life) start().catch(() => {});
-  }
-
   function boot(changes?: PageOptions): void {
-    const begins = !life;
-    if (begins) {
-      life = new AbortController();
-      launcher = createLauncher({ signal: life.signal, onIntent: () => void bring().catch(() => {}), onClick: toggle });
-    }
+    if (life) return update(changes);
+    life = new AbortController();
+    addEventListener('pagehide', leave, life);
+    launcher = createLauncher({ signal: life.signal, onIntent: () => void prepare(), onClick: toggle });
     update(changes);
-    if (!begins) return;
-    emit('ready', undefined);
-    // Whoever wrote before may have an answer, or a message that still waits: look, once the page has nothing better to do.
-    const mine = life;
-    (window.requestIdleCallback ?? setTimeout)(() => mine === life && (waiting[0] || hasWritten()) && prepare());
+    emit('ready');
+    // Whoever wrote before may have an answer, or a message that still waits: look, once the page has had its turn.
+    setTimeout(() => {
+      try {
+        if (needed || localStorage[key] || sessionStorage[key]) void prepare();
+      } catch {
+        // Storage is forbidden here.
+      }
+    }, QUIET_MS);
   }
 
   function open(): void {
@@ -100,17 +108,17 @@ function begin(script: HTMLScriptElement | null): void {
     wanted = true;
     note = '';
     update();
-    start().then(() => {
-      if (!wanted || shown) return;
-      shown = true;
-      update();
-      panel?.show();
-      emit('open', undefined);
-    }, () => {
-      if (mine !== life) return;
-      if (wanted) note = MIRADESK_SETTINGS.loadFailed;
-      wanted = false;
-      update();
+    void prepare().then(() => {
+      if (mine !== life || !wanted || shown) return;
+      if (panel) {
+        shown = true;
+        update();
+        panel.show();
+        emit('open');
+      } else {
+        note = MIRADESK_SETTINGS.loadFailed;
+        close();
+      }
     });
   }
 
@@ -119,8 +127,8 @@ function begin(script: HTMLScriptElement | null): void {
     wanted = shown = false;
     update();
     if (!was) return;
-    panel?.hide();
-    emit('close', undefined);
+    (panel as PanelHandle).hide();
+    emit('close');
   }
 
   function toggle(): void {
@@ -131,45 +139,60 @@ function begin(script: HTMLScriptElement | null): void {
   function destroy(): void {
     if (!life) return;
     close();
+    leave();
     life.abort();
     panel?.destroy();
-    life = panel = starting = launcher = undefined;
+    life = panel = undefined;
     waiting = [];
-    emit('destroy', undefined);
+    emit('destroy');
   }
 
-  function hasWritten(): boolean {
-    const key = storageKey(MIRADESK_SETTINGS.workspace);
+  /** Here and now, because the page may be gone before the panel is there. */
+  function forget(): void {
     try {
-      return [localStorage, sessionStorage].some((storage) => storage.getItem(key));
+      indexedDB.deleteDatabase(key);
+      for (const ending of ['', ':draft', ':form']) for (const storage of [localStorage, sessionStorage]) delete storage[key + ending];
     } catch {
       // Storage is forbidden here.
-      return false;
     }
+  }
+
+  function leave(): void {
+    if (options.consent === 'none') forget();
   }
 
   const verbs = {
     boot, update, open, close, toggle, on, destroy,
-    showLauncher: () => update({ launcher: true }),
-    hideLauncher: () => update({ launcher: false }),
-    setLocale: (chosen: LoaderSettings['locale']) => update({ locale: chosen }),
+    showLauncher() {
+      update({ launcher: true });
+    },
+    hideLauncher() {
+      update({ launcher: false });
+    },
+    setLocale(chosen: LoaderSettings['locale']) {
+      update({ locale: chosen });
+    },
     getState: () => ({
-      unread: 0, connection: 'idle', identity: null, available: true, ...panel?.state(),
+      unread: 0, connection: 'idle', identity: null, available: true, consent: options.consent ?? 'persistent', ...panel?.state(),
       booted: !!life, open: shown, locale, launcher: isOn(settings.launcher),
     }),
-  } as MiraDesk;
+  } as unknown as MiraDesk;
   PANEL_VERBS.forEach((verb, place) => {
     verbs[verb as 'logout'] = (...args: unknown[]) => {
-      if (panel) panel.command(verb, args);
-      else {
-        waiting.push([verb, args]);
-        if (place >= BRINGS || (place >= STORED && hasWritten())) prepare();
+      if (place === LOGOUT) forget();
+      if (place === CONSENT) {
+        options.consent = args[0] as Consent;
+        if (!panel) leave();
       }
+      if (panel) panel.command(verb, args);
+      else waiting.push([verb, args]);
+      if ((needed ||= place >= BRINGS)) void prepare();
       if (place >= OPENS) open();
     };
   });
 
   update();
-  install(page, verbs);
+  // First, because calls that waited may need it.
   if (isOn(options.autoBoot)) boot();
+  install(page, verbs);
 }

@@ -41,6 +41,8 @@ export function createWaitingRoom<P>({ name, factory, mayHoldItems, onChange }: 
   let closed = false;
   /** What could not be kept in the database; comes after everything that could. */
   let memory: OutboxItem<P>[] = [];
+  /** Before that, nothing can be added. */
+  let adding: Promise<unknown> | undefined;
   const startedHere = new Map<string, string>();
 
   function database(): Promise<IDBDatabase> {
@@ -90,6 +92,7 @@ export function createWaitingRoom<P>({ name, factory, mayHoldItems, onChange }: 
   return {
     isDurable: () => memory.length === 0,
     async add(item) {
+      await adding;
       try {
         // While something waits in memory, the database has to wait as well: order is worth more than durability here.
         if (memory.length > 0) throw new Error('memory first');
@@ -137,10 +140,19 @@ export function createWaitingRoom<P>({ name, factory, mayHoldItems, onChange }: 
     },
     async moveTo(next) {
       if (next === factory) return;
-      // What waits in memory goes out in its order as it is; only new items find the other place.
-      if (!next) memory = await all();
-      await remove();
-      factory = next;
+      if (next) {
+        factory = next;
+        return;
+      }
+      // What is added meanwhile waits, or it would be taken away with the old place.
+      adding = all().then((kept) => {
+        memory = kept;
+        const removed = remove();
+        // Nothing opens it again.
+        factory = null;
+        return removed;
+      });
+      await adding;
     },
     async erase() {
       memory = [];

@@ -14,6 +14,7 @@ import { listenToPage } from './page-events.ts';
 import css from './panel.css';
 import { PanelView, type ShownSettings } from './panel-view.tsx';
 import { adopt, bring, once, settle } from './part.tsx';
+import { storageKey } from './storage-key.ts';
 import type { WidgetMessage } from './sdk-types.ts';
 import { locale, speak, t } from './texts.ts';
 
@@ -21,6 +22,8 @@ export * from './kit.ts';
 
 /** The system's own. */
 const FONT = 'system-ui, sans-serif';
+/** The longest first. */
+const CONSENTS: readonly unknown[] = ['persistent', 'session', 'none'] satisfies Consent[];
 /** Typing here is not meant for the page's shortcuts, nor our focus for its focus traps. */
 const OURS = ['keydown', 'keypress', 'keyup', 'input', 'paste', 'focusin'];
 
@@ -33,7 +36,8 @@ export const start: StartPanel = async ({ loader, base, options: first, locale: 
   const gateway = loader.gateway ?? new URL(base).origin;
   const gone = new AbortController();
   const { signal } = gone;
-  let consent = first.consent ?? stored.consent;
+  let { consent } = stored;
+  agree(first.consent);
   let open = false;
   let drawn = false;
   let bottom = true;
@@ -51,6 +55,8 @@ export const start: StartPanel = async ({ loader, base, options: first, locale: 
   let opener: HTMLElement | null = null;
 
   const environment = browserEnvironment(loader.workspace, gateway, () => settings.pageTracking);
+  /** Where something of the visitor is already, it is taken along from there. */
+  const before = (CONSENTS as Consent[]).find((level) => attempt(() => environment.storage(level)?.getItem(storageKey(loader.workspace)) ?? undefined)) ?? consent;
   const draft = createDraft(loader.workspace, () => (consent === 'none' ? null : attempt(() => sessionStorage)));
   const view = createRef<PanelView>();
 
@@ -62,7 +68,7 @@ export const start: StartPanel = async ({ loader, base, options: first, locale: 
   // Where the launcher is, perhaps in the browser's top layer.
   button.before(frame);
 
-  const messenger = createMessenger(environment, consent, {
+  const messenger = createMessenger(environment, before, {
     onChange: draw,
     onReceived(entry) {
       emit('message:received', told(entry));
@@ -88,6 +94,18 @@ export const start: StartPanel = async ({ loader, base, options: first, locale: 
       view.current?.fill(text);
     },
   }));
+
+  /** Says whether that is another level of consent than before. */
+  function agree(level: unknown): boolean {
+    if (level === consent || !CONSENTS.includes(level)) return false;
+    consent = level as Consent;
+    return true;
+  }
+
+  /** Keeps what there is as long as the consent says. */
+  function follow(): void {
+    verbs((carryOut) => carryOut('setConsent', [consent]));
+  }
 
   function draw(state: MessengerState): void {
     if (state.unread !== unread) emit('unread', state.unread);
@@ -184,6 +202,7 @@ export const start: StartPanel = async ({ loader, base, options: first, locale: 
   for (const type of OURS) frame.addEventListener(type, (event) => event.stopPropagation(), { signal });
 
   for (const query of [dark, phone]) query.addEventListener('change', () => void look(last).catch(() => {}), { signal });
+  if (before !== consent) follow();
   await look(first);
   if (messenger.session.hasActed()) messenger.start();
 
@@ -207,11 +226,12 @@ export const start: StartPanel = async ({ loader, base, options: first, locale: 
       if (surrounded) surround();
     },
     update(options, spoken) {
+      if (agree(options.consent)) follow();
       // What could not be loaded is left as it was.
       look(options, spoken).catch(() => {});
     },
     command(verb, args) {
-      if (verb === 'setConsent') consent = args[0] as Consent;
+      if (verb === 'setConsent') agree(args[0]);
       verbs((carryOut) => carryOut(verb, args));
     },
     state() {

@@ -12,22 +12,25 @@ export interface Stub { q?: QueuedCall[] }
 
 export interface Events {
   on: MiraDesk['on'];
-  emit<E extends keyof WidgetEvents>(event: E, detail: WidgetEvents[E]): void;
+  emit<E extends keyof WidgetEvents>(event: E, detail?: WidgetEvents[E]): void;
 }
 
 /** Listeners by event. Each is called on its own, so one that throws disturbs neither the others nor us. `ready`: whether it is, now. */
 export function createEvents(ready: () => unknown): Events {
-  const target = new EventTarget();
+  const calls = new Set<(told: string, detail?: unknown) => void>();
   return {
     on(event, listener) {
-      // In a list, because an event's detail cannot be nothing.
-      const call = (told: { detail?: unknown }): void => listener((told.detail as never[])[0] as never);
-      target.addEventListener(event, call as EventListener);
-      if (event === 'ready' && ready()) queueMicrotask(() => call({ detail: [] }));
-      return () => target.removeEventListener(event, call as EventListener);
+      const call = (told: string, detail?: unknown): void => {
+        if (told === event) listener(detail as never);
+      };
+      calls.add(call);
+      if (event === 'ready' && ready()) queueMicrotask(() => call(event));
+      return () => calls.delete(call);
     },
-    // Not in the middle of what we are doing: a listener may call any verb.
-    emit: (event, detail) => queueMicrotask(() => target.dispatchEvent(new CustomEvent(event, { detail: [detail] }))),
+    // Not in the middle of what we are doing: a listener may call any verb. Whoever has left meanwhile is not told.
+    emit(event, detail) {
+      for (const call of calls) queueMicrotask(() => calls.has(call) && call(event, detail));
+    },
   };
 }
 
@@ -37,11 +40,10 @@ export function createEvents(ready: () => unknown): Events {
  */
 export function install(page: { MiraDesk?: object }, verbs: MiraDesk): void {
   const object = (page.MiraDesk ??= {}) as MiraDesk & Stub;
-  const queue = object.q ?? [];
-  delete object.q;
   Object.assign(object, verbs);
-  for (const call of queue) {
+  for (const call of object.q ?? []) {
     const [verb, ...args] = call;
     if (Object.hasOwn(verbs, verb as string)) call.off = (verbs[verb as keyof MiraDesk] as (...args: unknown[]) => unknown)(...args);
   }
+  delete object.q;
 }

@@ -2,9 +2,10 @@
 import type { Identity, Profile, VisitorPayload } from '../../shared/protocol.ts';
 import { cleanText, textProblem } from '../../shared/text.ts';
 import type { Draft } from '../draft.ts';
-import { t } from '../kit.ts';
+import { attempt, t } from '../kit.ts';
 import type { Consent, Messenger, MessengerEnvironment } from '../messenger.ts';
 import type { WidgetError } from '../sdk-types.ts';
+import { storageKey } from '../storage-key.ts';
 
 type Meta = VisitorPayload<'event:track'>['meta'];
 
@@ -76,6 +77,9 @@ export function createPageVerbs({ messenger, environment, draft, show, onError }
     },
     setConsent(level: Consent) {
       if (!['none', 'session', 'persistent'].includes(level)) throw new RangeError('expected "none", "session" or "persistent"');
+      // What was typed and not sent stays where it can be seen, and nowhere else.
+      if (level === 'none') for (const ending of [':draft', ':form']) attempt(() => sessionStorage.removeItem(storageKey(environment.workspace) + ending));
+      else draft.set(draft.get());
       session.moveTo(environment.storage(level));
       void room.moveTo(level === 'persistent' ? environment.indexedDB : null).then(sending.refresh);
     },

@@ -115,7 +115,7 @@ it.each([
   const tools = await page.context().newCDPSession(page);
   const loader = await (await fetch(`${gateway.url}/w/demo.js`)).text();
   // Inlined it has no address of its own, so it is told the gateway's.
-  const source = loader.replace('"gateway":""', `"gateway":"${gateway.url}"`);
+  const source = loader.replace('"workspace":', `"gateway":"${gateway.url}",$&`);
   expect(source).not.toBe(loader);
   const go = (cycles: number): Promise<void> => page.evaluate(cycle, { times: cycles, source, opened, parts: PARTS });
 

@@ -84,7 +84,7 @@ function begin(script: HTMLScriptElement | null): void {
     const begins = !life;
     if (begins) {
       life = new AbortController();
-      launcher = createLauncher({ signal: life.signal, onIntent: () => void bring().catch(() => {}), onClick: toggle });
+      launcher = createLauncher({ signal: life.signal, onIntent: prepare, onClick: toggle });
     }
     update(changes);
     if (!begins) return;

@@ -7,11 +7,14 @@ import { answeringAgent } from './harness/answering-agent.ts';
 import { artifacts, useBrowser } from './harness/browser.ts';
 import { type Gateway, showLogOnFailure, startGateway } from './harness/gateway.ts';
 import { Visitor } from './harness/people.ts';
-import { STATES } from './harness/picture-states.ts';
+import { LOOK_STATES } from './harness/picture-looks.ts';
+import { PART_STATES } from './harness/picture-parts.ts';
+import { CONVERSATION_STATES } from './harness/picture-states.ts';
 
 const browser = useBrowser();
 const folder = join(artifacts, 'pictures');
 const DESKTOP = { width: 1280, height: 860 };
+const STATES = [...CONVERSATION_STATES, ...PART_STATES, ...LOOK_STATES];
 const LIGHT = { colorScheme: 'light', forcedColors: 'none' } as const;
 
 type Media = Exclude<Parameters<Page['emulateMedia']>[0], undefined>;
@@ -57,13 +60,13 @@ it.each(STATES)('the widget is drawn whole in every look: $name', async ({ name,
 /** Names of what of the widget lies outside of the window, or has to be scrolled sideways. */
 function cutOff(page: Page): Promise<string[]> {
   return page.evaluate(() => {
-    const all = Array.from(document.querySelector('#miradesk')?.shadowRoot?.querySelectorAll<HTMLElement>('button, [role="dialog"], [role="log"], textarea, h2') ?? []);
+    const all = Array.from(document.querySelector('#miradesk')?.shadowRoot?.querySelectorAll<HTMLElement>('button, input, select, textarea, h2, h3, ul, form, [role="dialog"], [role="log"]') ?? []);
+    const scrolls = (element: Element | null): boolean => element !== null && (/auto|scroll/.test(getComputedStyle(element).overflowY) || scrolls(element.parentElement));
     return all.filter((element) => {
       const { left, right, top, bottom, width } = element.getBoundingClientRect();
       if (width === 0 || !element.checkVisibility({ visibilityProperty: true })) return false;
-      // What is in the log is scrolled up and down.
-      const inside = left >= 0 && right <= innerWidth && (element.closest('[role="log"]') !== null || (top >= 0 && bottom <= innerHeight));
-      return !inside || (element.matches('[role], textarea') && element.scrollWidth > element.clientWidth + 1);
+      const inside = left >= 0 && right <= innerWidth && (scrolls(element.parentElement) || (top >= 0 && bottom <= innerHeight));
+      return !inside || (element.matches('[role], ul, form, textarea') && element.scrollWidth > element.clientWidth + 1);
     }).map((element) => element.getAttribute('aria-label') ?? element.localName);
   });
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { answeringAgent } from './harness/answering-agent.ts';
+import { expectAccessible } from './harness/axe.ts';
 import { artifacts, useBrowser } from './harness/browser.ts';
 import { type Gateway, showLogOnFailure, startGateway } from './harness/gateway.ts';
 import { Visitor } from './harness/people.ts';
@@ -40,7 +41,7 @@ afterAll(async () => {
   writeFileSync(join(folder, 'index.html'), `<!doctype html><html lang="en"><meta charset="utf-8"><title>The widget in all its states</title><body>${figures.join('\n')}</body></html>`);
 });
 
-it.each(STATES)('the widget is drawn whole in every look: $name', async ({ name, reach }) => {
+it.each(STATES)('[W6] the widget is drawn whole in every look, and axe finds nothing: $name', async ({ name, reach }) => {
   showLogOnFailure(gateway);
   const page = await browser.page({ reducedMotion: 'reduce', viewport: DESKTOP });
   const visitor = new Visitor(page);
@@ -54,6 +55,7 @@ it.each(STATES)('the widget is drawn whole in every look: $name', async ({ name,
     await page.screenshot({ path: file });
     expect(statSync(file).size).toBeGreaterThan(1_000);
     expect([look.name, ...await cutOff(page)]).toEqual([look.name]);
+    if (look.window === DESKTOP && look.media.forcedColors === 'none') await expectAccessible(page);
   }
 });
 

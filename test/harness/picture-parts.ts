@@ -1,7 +1,7 @@
 /** The parts of the widget that are loaded when they are needed, as people should have looked at them, and how to get there. */
 import type { FormField, Hours } from '../../shared/settings.ts';
-import { closeConversation, inbox, open, type Scene, type State, talk } from './picture-scene.ts';
-import { PDF, png } from './sample-files.ts';
+import { closeConversation, open, type Scene, type State, talk } from './picture-scene.ts';
+import { PDF, picture } from './sample-files.ts';
 
 const button = ({ visitor }: Scene, name: string): Promise<void> => visitor.panel.getByRole('button', { name, exact: true }).click();
 
@@ -10,7 +10,7 @@ async function menu(scene: Scene, action?: string): Promise<void> {
   if (action) await button(scene, action);
 }
 
-const CARD = { name: 'A drawing of a kettle.png', mimeType: 'image/png', buffer: png(400, 300) };
+const CARD = { name: 'A drawing of a kettle.png', mimeType: 'image/png', buffer: picture(400, 300) };
 const LEAFLET = { name: 'How to descale a kettle without an end to the name of the file.pdf', mimeType: 'application/pdf', buffer: PDF };
 
 async function attach({ visitor }: Scene, ...files: Array<typeof CARD>): Promise<void> {
@@ -160,7 +160,7 @@ export const PART_STATES: readonly State[] = [
     async reach(scene) {
       await talk(scene, 'Was that all?', 'It was. Have a good day!');
       await closeConversation(scene, 'It was. Have a good day!');
-      await scene.visitor.panel.getByText('🙂').click();
+      await scene.visitor.panel.getByTitle('Good', { exact: true }).click();
       await scene.visitor.panel.getByRole('textbox', { name: 'Anything you want to add?' }).fill('Quick and kind.');
     },
   },
@@ -168,9 +168,8 @@ export const PART_STATES: readonly State[] = [
     name: 'rated',
     async reach(scene) {
       await talk(scene, 'May I say thank you?', 'You just did.');
-      const agent = await inbox(scene, 'You just did.');
-      await agent.page.getByRole('button', { name: 'Close conversation' }).click();
-      await scene.visitor.panel.getByText('😀').click();
+      await closeConversation(scene, 'You just did.');
+      await scene.visitor.panel.getByTitle('Very good').click();
       await button(scene, 'Send rating');
       await scene.visitor.log.getByText('You rated this conversation 5 of 5').waitFor();
     },

@@ -31,7 +31,7 @@ export async function visit({ visitor, gateway }: Scene, options?: Options): Pro
 export async function open(scene: Scene, options?: Options): Promise<void> {
   await visit(scene, options);
   await scene.visitor.launcher.click();
-  await scene.visitor.panel.waitFor();
+  await scene.visitor.page.locator('#miradesk [role="dialog"]').waitFor();
 }
 
 /** Each state has texts of its own, by which its agent finds the conversation. */

@@ -285,9 +285,11 @@ describe('the panel\'s files', () => {
   });
 
   it('of another version, which an older loader asks for, are ours in its stead', async () => {
-    const { status, headers, body } = await get('/w/assets/panel-ZZZZ9999.js', { origin: 'https://shop.example' });
-    expect([status, body.toString()]).toEqual([200, 'export * from "./panel-AAAA1111.js";\n']);
-    expect(headers).toMatchObject({ 'cache-control': 'no-store', 'access-control-allow-origin': '*', 'content-type': 'text/javascript; charset=utf-8' });
+    for (const name of ['panel-ZZZZ9999.js', '0123456789/panel.js', '0123456789//panel.js', '0123456789///panel.js']) {
+      const { status, headers, body } = await get(`/w/assets/${name}`, { origin: 'https://shop.example' });
+      expect([name, status, body.toString()]).toEqual([name, 200, 'export * from "/w/assets/panel-AAAA1111.js";\n']);
+      expect(headers).toMatchObject({ 'cache-control': 'no-store', 'access-control-allow-origin': '*', 'content-type': 'text/javascript; charset=utf-8' });
+    }
   });
 
   it('that are not there (any more) are a 404 that says so and is not kept', async () => {

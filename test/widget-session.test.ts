@@ -137,6 +137,17 @@ describe('a token that is not accepted', () => {
   });
 });
 
+describe('a token of all tabs that is refused to the one that leads', () => {
+  it.each(['as it had none', 'before it had ever named one'])('is asked about once more by a tab that connected %s, however often that happens', (when) => {
+    const session = createSession(KEY, storage);
+    if (when === 'as it had none') session.auth();
+    for (const visitorId of ['a', 'b', 'c']) {
+      session.started(visitor(visitorId, `${visitorId}1`));
+      expect([visitorId, session.refused()]).toEqual([visitorId, true]);
+    }
+  });
+});
+
 describe('the last conversation', () => {
   it('is remembered for the visitor it belongs to, once they have acted', () => {
     const session = createSession(KEY, storage);

@@ -55,7 +55,7 @@ describe('an answer to log:sync', () => {
   it('forgets what is gone', () => {
     sync('a', 1, startOver(entries('a', 1, 1)));
     known.takeSync({ conversations: [], gone: ['a'] }, new Set(['a']));
-    expect(known.current()).toBeUndefined();
+    expect(known.newest()).toBeUndefined();
   });
 });
 
@@ -73,9 +73,9 @@ describe('which conversation is shown', () => {
   it('is the one with the newest activity', () => {
     sync('old', 9, startOver(entries('old', 1, 9)));
     sync('new', 10, startOver(entries('new', 10, 10)));
-    expect(known.current()?.conversation.id).toBe('new');
+    expect(known.newest()?.conversation.id).toBe('new');
     known.takeEntry({ ...(entries('old', 10, 10)[0] as Entry), at: '2026-03-02T00:00:00.000Z' });
-    expect(known.current()?.conversation.id).toBe('old');
+    expect(known.newest()?.conversation.id).toBe('old');
     expect(known.named('name-of-new')?.conversation.id).toBe('new');
   });
 });

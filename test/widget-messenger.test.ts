@@ -143,7 +143,7 @@ describe('what the visitor does', () => {
 
 describe('a browser that', () => {
   it('forbids all storage can hold a conversation as long as the page lives', async () => {
-    const tab = tabs.open({ storage: null, indexedDB: null, locks: null, Channel: null });
+    const tab = tabs.open({ storage: () => null, indexedDB: null, locks: null, Channel: null });
     await online(tab);
     await tab.send('one');
     await tab.send('two');

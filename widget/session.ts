@@ -140,6 +140,8 @@ export function createSession(key: string, storage: KeyValueStorage | null): Ses
       // A visitor already settled gets the fresh token, and so does one whom the site has just made known; others wait for claim().
       if (stored?.visitorId === visitorId || (stored && identity)) write(current);
       identity = undefined;
+      // A refusal that comes later is about another handshake, perhaps another tab's.
+      used = undefined;
       return !isForeign();
     },
     refused() {

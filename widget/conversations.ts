@@ -36,9 +36,10 @@ export interface Conversations {
 export function createConversations(): Conversations {
   const known = new Map<string, KnownConversation>();
 
-  function change(id: string, to: Partial<KnownConversation>): void {
-    const one = known.get(id);
-    if (one) known.set(id, { ...one, ...to });
+  function put(conversation: VisitorConversation, timeline: Timeline): void {
+    // What the log says last is so, whether an answer or the news came first.
+    const status = timeline.entries.findLast((entry) => entry.kind === 'status')?.status ?? conversation.status;
+    known.set(conversation.id, { conversation: { ...conversation, status }, timeline });
   }
 
   function all(): KnownConversation[] {
@@ -54,11 +55,11 @@ export function createConversations(): Conversations {
       const one = known.get(entry.conversationId);
       if (!one) return 'gap';
       const { timeline, outcome } = addEntry(one.timeline, entry);
-      change(entry.conversationId, { timeline });
+      put(one.conversation, timeline);
       return outcome;
     },
     add(conversation) {
-      if (!known.has(conversation.id)) known.set(conversation.id, { conversation, timeline: EMPTY_TIMELINE });
+      if (!known.has(conversation.id)) put(conversation, EMPTY_TIMELINE);
     },
     takeSync({ conversations, gone }, named) {
       const news: Entry[] = [];
@@ -69,7 +70,7 @@ export function createConversations(): Conversations {
         const overtaken = one && !named.has(conversation.id);
         const { timeline, added, outcome } = applyCatchup(one?.timeline ?? EMPTY_TIMELINE, overtaken ? { answer: 'entries', entries: catchup.entries } : catchup);
         if (one) news.push(...added);
-        known.set(conversation.id, { conversation: { ...conversation, reads: furthest(conversation.reads, one?.conversation.reads) }, timeline });
+        put({ ...conversation, reads: furthest(conversation.reads, one?.conversation.reads) }, timeline);
         // Also when starting over took us back behind what news had brought.
         if (outcome === 'gap' || timeline.last < Math.max(conversation.head, one?.timeline.last ?? 0)) gap = true;
       }
@@ -77,12 +78,12 @@ export function createConversations(): Conversations {
       return { added: news, gap };
     },
     takeHistory(id, before, { entries, earlier }) {
-      const { timeline } = known.get(id) ?? {};
-      if (timeline?.entries[0]?.seq === before) change(id, { timeline: addHistory(timeline, entries, earlier) });
+      const one = known.get(id);
+      if (one?.timeline.entries[0]?.seq === before) put(one.conversation, addHistory(one.timeline, entries, earlier));
     },
     takeReads(id, reads) {
-      const { conversation } = known.get(id) ?? {};
-      if (conversation) change(id, { conversation: { ...conversation, reads: furthest(conversation.reads, reads) } });
+      const one = known.get(id);
+      if (one) put({ ...one.conversation, reads: furthest(one.conversation.reads, reads) }, one.timeline);
     },
     clear: () => known.clear(),
   };

@@ -115,16 +115,20 @@ export class VisitorClient {
       workspace: 'demo',
       origin: this.#url,
       openWire: this.#openWire,
-      storage: this.#storage(index),
+      storage: () => this.#storage(index),
       indexedDB: this.indexedDB,
       locks: this.#locks,
       Channel: this.#Channel,
       page: () => ({ url: `${this.#url}/demo/`, title: 'Kettle & Kiln', referrer: '' }),
-    }, {
+    }, 'persistent', {
       onChange: ({ connection }) => {
         if (connection.name === 'refused') this.#turnedAway.push(connection.error.code);
       },
       onReceived: () => {},
+      onStarted: () => {},
+      onClosed: () => {},
+      onIdentity: () => {},
+      onError: () => {},
       onSent: ({ clientId, conversationId, seq }) => {
         const ack = { clientId: clientId ?? '', conversationId, seq };
         this.acknowledged.push(ack);

@@ -55,17 +55,14 @@ it.each([
   ['a template', '${window.hacked = 1} {{constructor.constructor("window.hacked = 1")()}} <%= 1 %>'],
   ['SQL', "Robert'); drop table miradesk.entries; --"],
   ['attributes', '" onmouseover="window.hacked = 1" x="\' onfocus=window.hacked=1 autofocus'],
-  // Between underscores is bold, here as anywhere; it is not the name of anything.
-  ['JSON and protocol packets', '42/visitor,["entry:created",{"entry":{}}]\u2028{"__proto__":{"hacked":1}}', '42/visitor,["entry:created",{"entry":{}}]\u2028{"proto":{"hacked":1}}'],
-])('%s is text', async (_, text, shown = text) => {
-  await bothSay(text, shown);
+  ['JSON and protocol packets', '42/visitor,["entry:created",{"entry":{}}]\u2028{"__proto__":{"hacked":1}}'],
+])('%s is text', async (_, text) => {
+  await bothSay(text);
   for (const page of [visitor.page, agent.page]) {
     expect(await page.evaluate(() => (window as { hacked?: unknown }).hacked ?? ({} as { hacked?: unknown }).hacked)).toBeUndefined();
   }
-  for (const log of [visitor.log, agent.log]) {
-    expect(await log.locator('img, script, style').count()).toBe(0);
-    expect(await log.locator('b, strong').count()).toBe(shown === text ? 0 : 2);
-  }
+  expect(await visitor.log.locator('img, script, style, b').count()).toBe(0);
+  expect(await agent.log.locator('img, script, style, b').count()).toBe(0);
   expect(pages.flatMap(({ errors }) => errors).filter((error) => !error.includes('401'))).toEqual([]);
 });
 

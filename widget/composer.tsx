@@ -144,6 +144,8 @@ export class Composer extends Component<ComposerProps, ComposerState> {
     const files = [...(from.files ?? [])];
     if (!files.length) return;
     const { messenger, gateway, settings } = this.props;
+    // Needed once they are sent, which may be when nothing can be loaded.
+    bring('attachments').catch(() => {});
     bring('files').then(({ createUploads }) => {
       const uploads = this.state.uploads ?? createUploads({ address: `${gateway}/files/${settings.workspace}`, messenger, onChange: () => this.forceUpdate() });
       this.setState({ uploads });
@@ -186,7 +188,7 @@ export class Composer extends Component<ComposerProps, ComposerState> {
     const hint = problem || (over > 0 ? t('over', { count: over }) : over > -COUNT_FROM ? t('left', { count: -over }) : '');
     const idle = uploads?.isBusy() || over > 0 || (empty && !uploads?.ready().length);
     return (
-      <div class="composer" onDragOver={this.take} onDrop={this.take} onPaste={this.take}>
+      <div class="composer" onPaste={this.take}>
         {uploads && <Part name="files" with={{ uploads }} />}
         {emoji && <Part name="emoji" with={{ session: messenger.session, onPick: this.insert }} />}
         <div class="field">

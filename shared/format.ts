@@ -13,7 +13,7 @@ export type FormatPiece =
 
 // A fence begins a line, and what is in it is not looked at. Then code within a line.
 const CODE = /(?:^|\n)```[^\n`]*\n([^]*?)\n?```(?:\n|$)|`([^`\n]+)`/g;
-// Marks hug their words, stand free of letters outside, and do not go over lines.
+// Marks hug their words, stand free of letters outside, and do not go over lines. Two underscores are a part of a name, as in __init__.
 const MARKS = /(?<![\p{L}\p{N}*~_])(\*\*|~~|\*(?!\*)|_(?!_))(?=\S)([^\n]{0,998}?\S)\1(?![\p{L}\p{N}*~_])/u;
 const KINDS: Record<string, 'bold' | 'italic' | 'struck'> = { '**': 'bold', '~~': 'struck', '*': 'italic', '_': 'italic' };
 /** Marks within marks, at most so deep. */

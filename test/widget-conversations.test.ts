@@ -102,3 +102,20 @@ describe('isEntry', () => {
     expect(isEntry({ ...good, kind: 'rated', text: undefined })).toBe(true);
   });
 });
+
+describe('the status of a conversation', () => {
+  const closed = (seq: number): Entry => ({ kind: 'status', id: `a.${seq}`, conversationId: 'a', seq, prev: seq - 1, author: { kind: 'agent', id: 'ana', name: 'Ana' }, clientId: null, status: 'closed', at: '2026-03-01T13:00:00.000Z' });
+
+  it('[G4] is what the log says last, as soon as the log is here', () => {
+    sync('a', 1, startOver(entries('a', 1, 1)));
+    expect(known.takeEntry(closed(2))).toBe('added');
+    expect(known.get('a')?.conversation.status).toBe('closed');
+  });
+
+  it('[D6] does not go back with an answer that the news overtook', () => {
+    sync('a', 1, startOver(entries('a', 1, 1)));
+    known.takeEntry(closed(2));
+    sync('a', 1, { answer: 'entries', entries: [] }, ['a']);
+    expect(known.get('a')?.conversation.status).toBe('closed');
+  });
+});

@@ -65,6 +65,9 @@ export class PanelView extends Component<PanelViewProps, PanelViewState> {
     });
   }
 
+  /** Files may be dropped anywhere on the conversation. */
+  take = (event: Event): void => this.composer.current?.take(event);
+
   override componentDidMount(): void {
     this.props.hold.current = this;
   }
@@ -111,7 +114,7 @@ export class PanelView extends Component<PanelViewProps, PanelViewState> {
         )}
         {shows === 'menu' && <Part name="menu" with={{ messenger, settings, state, draft, onDone: () => this.stepBack() }} />}
         {/* Kept while something covers it, so that it is where it was afterwards. */}
-        <div class="talk" hidden={!log}>
+        <div class="talk" hidden={!log} onDragOver={this.take} onDrop={this.take}>
           <Log state={state} messenger={messenger} settings={settings} gateway={gateway} mark={mark} onBottom={onBottom} />
           {conversation?.status === 'closed' && settings.rating && <Part name="rating" key={conversation.id} with={{ messenger, conversationId: conversation.id, rated: state.entries.some(({ kind }) => kind === 'rating') }} />}
           {empty && settings.consentText && <Part name="consent" with={{ text: settings.consentText, link: settings.privacyLink }} />}

@@ -5,9 +5,10 @@
 import { createRef, render } from 'preact';
 import type { Entry } from '../shared/protocol.ts';
 import type { PanelSettings } from '../shared/settings.ts';
+import { attempt } from './attempt.ts';
 import type { PageOptions, StartPanel } from './bridge.ts';
 import { createDraft } from './draft.ts';
-import { attempt, browserEnvironment } from './environment.ts';
+import { browserEnvironment } from './environment.ts';
 import { ErrorBoundary } from './error-boundary.tsx';
 import { createMessenger, type Consent, type MessengerState } from './messenger.ts';
 import { listenToPage } from './page-events.ts';

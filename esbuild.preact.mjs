@@ -27,6 +27,7 @@ const CUTS = [
   ['function z(t,r,u,i,f,o,e,l,c,a){', 'function z(t,r,u,f,e,l,a){'],
   ['128&u.__u&&(c=32&…(s=n.__b)&&s(r);', ''],
   ['C=(s=V.prototype)&&s.render,j=(s=V.contextType)&&i[s.__c],L=s?j?j.props.value:s.__:i,', 'C=(s=V.prototype)&&s.render,'],
+  ['this.props=n,this.context=t,', 'this.props=n,'],
   ['new V(M,L)', 'new V(M)'],
   ['new x(M,L)', 'new x(M)'],
   ['j&&j.sub(d),d.state||(d.state={}),d.__n=i,', 'd.state||(d.state={}),'],

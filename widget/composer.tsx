@@ -135,12 +135,7 @@ export class Composer extends Component<ComposerProps, ComposerState> {
     // Taken out at once: the browser empties the list when the event is over.
     const files = [...(from.files ?? [])];
     if (!files.length) return;
-    const { messenger, gateway, settings } = this.props;
-    bring('files').then(({ createUploads }) => {
-      const uploads = this.state.uploads ?? createUploads({ address: `${gateway}/files/${settings.workspace}`, messenger, onChange: () => this.forceUpdate() });
-      this.setState({ uploads });
-      uploads.add(files);
-    }, () => this.setState({ problem: t('partFailed') }));
+    bring('files').then(({ addFiles }) => addFiles(this, files), () => this.setState({ problem: t('partFailed') }));
   };
 
   send = async (): Promise<void> => {

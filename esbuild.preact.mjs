@@ -1,7 +1,7 @@
 /**
- * Leaves out of Preact what the widget never uses, a twentieth of all that a visitor loads: hydration and suspense, portals, contexts, hooks for
- * add-ons, lifecycle methods and kinds of properties that appear nowhere in widget/. Each cut must be found exactly once, so that another version of Preact stops
- * the build here instead of a browser later.
+ * Leaves out of Preact what the widget never uses, 1.6 KB of what every visitor would load: hydration and suspense, portals, contexts, hooks for
+ * add-ons, lifecycle methods and kinds of properties that appear nowhere in widget/. Each cut must be found exactly once, so that another
+ * version of Preact stops the build here instead of a browser later. test/widget-preact.test.ts compares what is left with the whole.
  */
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';

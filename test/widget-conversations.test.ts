@@ -1,6 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Catchup, Entry, VisitorConversation } from '../shared/protocol.ts';
 import { createConversations, isEntry, type Conversations } from '../widget/conversations.ts';
+import { createHistory } from '../widget/history.ts';
+import type { Messenger, MessengerState } from '../widget/messenger.ts';
 
 const NONE = { delivered: 0, seen: 0 };
 
@@ -81,13 +83,26 @@ describe('which conversation is shown', () => {
 });
 
 describe('an older page', () => {
-  it('is put before, unless the timeline has begun anew since', () => {
+  /** What `history:load` is answered with, and when. */
+  const asked: Array<(page: { entries: Entry[]; earlier: boolean }) => void> = [];
+  const connection = { request: () => new Promise((resolve) => { asked.push((data) => resolve({ ok: true, data })); }) } as unknown as Messenger['connection'];
+  const state = (): MessengerState => ({ conversation: known.get('a')?.conversation, ...known.get('a')?.timeline }) as MessengerState;
+
+  it('is put before, unless the timeline has begun anew since', async () => {
+    const history = createHistory({ connection, state, conversations: known, changed: () => {} });
     sync('a', 9, startOver(entries('a', 6, 9), true));
-    known.takeHistory('a', 5, { entries: entries('a', 1, 4), earlier: false });
+    const first = history.loadEarlier();
+    expect(history.loading()).toBe(true);
+    sync('a', 19, startOver(entries('a', 16, 19), true), ['a']);
+    asked.shift()?.({ entries: entries('a', 1, 5), earlier: false });
+    await first;
     expect(known.get('a')?.timeline.entries).toHaveLength(4);
-    known.takeHistory('a', 6, { entries: entries('a', 3, 5), earlier: true });
-    expect(known.get('a')?.timeline.entries.map(({ seq }) => seq)).toEqual([3, 4, 5, 6, 7, 8, 9]);
+    const second = history.loadEarlier();
+    asked.shift()?.({ entries: entries('a', 13, 15), earlier: true });
+    await second;
+    expect(known.get('a')?.timeline.entries.map(({ seq }) => seq)).toEqual([13, 14, 15, 16, 17, 18, 19]);
     expect(known.get('a')?.timeline.earlier).toBe(true);
+    expect(history.loading()).toBe(false);
   });
 });
 

@@ -143,14 +143,9 @@ export class Composer extends Component<ComposerProps, ComposerState> {
     // Taken out at once: the browser empties the list when the event is over.
     const files = [...(from.files ?? [])];
     if (!files.length) return;
-    const { messenger, gateway, settings } = this.props;
     // Needed once they are sent, which may be when nothing can be loaded.
     bring('attachments').catch(() => {});
-    bring('files').then(({ createUploads }) => {
-      const uploads = this.state.uploads ?? createUploads({ address: `${gateway}/files/${settings.workspace}`, messenger, onChange: () => this.forceUpdate() });
-      this.setState({ uploads });
-      uploads.add(files);
-    }, () => this.setState({ problem: t('partFailed') }));
+    bring('files').then(({ addFiles }) => addFiles(this, files), () => this.setState({ problem: t('partFailed') }));
   };
 
   send = async (): Promise<void> => {

@@ -1,4 +1,5 @@
 /** What stands in the composer, kept over closing and reloading. Stored from the first letter on, never before; this tab's own. */
+import { attempt } from './attempt.ts';
 import { storageKey } from './storage-key.ts';
 
 export interface Draft {
@@ -12,21 +13,12 @@ export function createDraft(workspace: string, storage: () => Storage | null): D
   let memory: string | undefined;
   return {
     get() {
-      try {
-        memory ??= storage()?.getItem(key) ?? '';
-      } catch {
-        // Forbidden: memory it is.
-      }
-      return memory ?? '';
+      return (memory ??= attempt(() => storage()?.getItem(key)) ?? '');
     },
     set(text) {
       memory = text;
-      try {
-        if (text) storage()?.setItem(key, text);
-        else storage()?.removeItem(key);
-      } catch {
-        // Forbidden or full: the page still has it.
-      }
+      // Forbidden or full: the page still has it.
+      attempt(() => (text ? storage()?.setItem(key, text) : storage()?.removeItem(key)));
     },
   };
 }

@@ -79,6 +79,13 @@ export function createWaitingRoom<P>({ name, factory, mayHoldItems, onChange }: 
     forget();
   }
 
+  /** Puts another item in the place of one in memory, or none. False: it is not there. */
+  function tookInMemory(clientId: string, ...instead: Array<OutboxItem<P>>): boolean {
+    const before = memory;
+    memory = memory.flatMap((one) => (one.clientId === clientId ? instead : one));
+    return before.some((one) => one.clientId === clientId);
+  }
+
   async function all(): Promise<OutboxItem<P>[]> {
     if (!opening && !mayHoldItems()) return memory;
     try {
@@ -93,24 +100,15 @@ export function createWaitingRoom<P>({ name, factory, mayHoldItems, onChange }: 
     isDurable: () => memory.length === 0,
     async add(item) {
       await adding;
-      try {
-        // While something waits in memory, the database has to wait as well: order is worth more than durability here.
-        if (memory.length > 0) throw new Error('memory first');
-        const order = (await transact('readwrite', (items) => items.add(item))) as number;
-        onChange();
-        return { ...item, order };
-      } catch {
-        const before = (await all()).at(-1)?.order ?? 0;
-        const stored = { ...item, order: before + 1 } as OutboxItem<P>;
-        memory = [...memory, stored];
-        return stored;
-      }
+      // While something waits in memory, the database has to wait as well: order is worth more than durability here.
+      const order = memory.length ? null : await transact('readwrite', (items) => items.add(item)).catch(() => null);
+      const stored = { ...item, order: order ?? ((await all()).at(-1)?.order ?? 0) + 1 } as OutboxItem<P>;
+      if (order) onChange();
+      else memory = [...memory, stored];
+      return stored;
     },
     async update(item) {
-      if (memory.some((one) => one.clientId === item.clientId)) {
-        memory = memory.map((one) => (one.clientId === item.clientId ? item : one));
-        return;
-      }
+      if (tookInMemory(item.clientId, item)) return;
       await transact('readwrite', (items) => {
         const request = items.get(item.order);
         request.onsuccess = () => request.result && items.put(item);
@@ -119,10 +117,7 @@ export function createWaitingRoom<P>({ name, factory, mayHoldItems, onChange }: 
       onChange();
     },
     async remove(clientId) {
-      if (memory.some((one) => one.clientId === clientId)) {
-        memory = memory.filter((one) => one.clientId !== clientId);
-        return;
-      }
+      if (tookInMemory(clientId)) return;
       await transact('readwrite', (items) => {
         const request = items.index('clientId').getKey(clientId);
         request.onsuccess = () => request.result !== undefined && items.delete(request.result);

@@ -5,9 +5,10 @@
 import { createRef, render } from 'preact';
 import type { Entry } from '../shared/protocol.ts';
 import type { PanelSettings } from '../shared/settings.ts';
+import { attempt } from './attempt.ts';
 import type { PageOptions, StartPanel } from './bridge.ts';
 import { createDraft } from './draft.ts';
-import { attempt, browserEnvironment } from './environment.ts';
+import { browserEnvironment } from './environment.ts';
 import { ErrorBoundary } from './error-boundary.tsx';
 import { createMessenger, type Consent, type MessengerState } from './messenger.ts';
 import { listenToPage } from './page-events.ts';
@@ -189,12 +190,13 @@ export const start: StartPanel = async ({ loader, base, options: first, locale: 
     signal,
   );
   function key(event: KeyboardEvent): void {
+    if (event.key === 'Tab' && !surrounded) surround();
     if (open && event.key === 'Escape' && !event.isComposing && !view.current?.stepBack()) closed();
   }
   frame.addEventListener('keydown', key, { signal });
   button.addEventListener('keydown', key, { signal });
   // Another size is for those who move about in it; a phone's keyboard and back button matter at once.
-  for (const type of ['pointermove', 'keydown']) frame.addEventListener(type, surround, { signal, once: true });
+  frame.addEventListener('pointermove', surround, { signal, once: true });
   function surround(): void {
     surrounded = true;
     surroundings((one) => one.shown(open));

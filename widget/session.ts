@@ -3,6 +3,7 @@
  * before. All tabs share it. The tab that stores its token first wins; another that had begun as somebody else connects again
  * with the stored one before it sends anything.
  */
+import { attempt } from './attempt.ts';
 import type { Identity } from '../shared/protocol.ts';
 
 /** What is stored. Without `visitorId` it says: somebody wrote here, and the next connection makes them a visitor. */
@@ -89,20 +90,14 @@ export function createSession(key: string, storage: KeyValueStorage | null): Ses
 
   function write(change: Stored): void {
     memory = JSON.stringify({ ...read(), ...change });
-    try {
-      storage?.setItem(key, memory);
-    } catch {
-      // Forbidden or full: this page still knows.
-    }
+    // Forbidden or full: this page still knows.
+    attempt(() => storage?.setItem(key, memory as string));
   }
 
   function erase(): void {
     memory = null;
-    try {
-      storage?.removeItem(key);
-    } catch {
-      // Forbidden: there is nothing in it.
-    }
+    // Forbidden: there is nothing in it.
+    attempt(() => storage?.removeItem(key));
   }
 
   function isForeign(): boolean {

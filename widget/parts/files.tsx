@@ -1,6 +1,7 @@
 /** Files on their way: chosen, dropped or pasted, uploaded at once, and sent with the next message. */
 import { ATTACHMENTS_MAX, FILE_MAX_BYTES } from '../../shared/limits.ts';
 import type { Attachment } from '../../shared/protocol.ts';
+import type { Composer } from '../composer.tsx';
 import { adopt, Component, Icon, locale, newName, t } from '../kit.ts';
 import type { Messenger } from '../messenger.ts';
 import css from './files.css';
@@ -141,6 +142,14 @@ function refusal(code: string | undefined): Pick<Item, 'problem' | 'again'> {
   if (code === 'file_too_large') return { problem: t('fileLarge', { size: sizeText(FILE_MAX_BYTES) }), again: false };
   if (code === 'file_type_not_allowed') return { problem: t('fileKind'), again: false };
   return { problem: t('uploadFailed'), again: true };
+}
+
+/** Puts files into the composer, which shows them above the text from then on. */
+export function addFiles(composer: Composer, files: readonly File[]): void {
+  const { messenger, gateway, settings } = composer.props;
+  const uploads = composer.state.uploads ?? createUploads({ address: `${gateway}/files/${settings.workspace}`, messenger, onChange: () => composer.forceUpdate() });
+  composer.setState({ uploads });
+  uploads.add(files);
 }
 
 export default class Files extends Component<{ uploads: Uploads }> {

@@ -26,6 +26,8 @@ export interface PanelViewProps {
   mark: number | undefined;
   /** Whether the team is there. */
   available: boolean;
+  /** Whether this tab may remember what is typed. */
+  keeps: boolean;
   offline: boolean;
   onClose(): void;
   /** The newest message came into view, or left it. */
@@ -38,10 +40,12 @@ interface PanelViewState {
   profile?: Profile | undefined;
   /** Conversations that were rated, or whose visitor did not want to. */
   rated: string[];
+  /** Counts who was here, one after the other. */
+  visitor: number;
 }
 
 export class PanelView extends Component<PanelViewProps, PanelViewState> {
-  override state: PanelViewState = { shows: 'log', rated: [] };
+  override state: PanelViewState = { shows: 'log', rated: [], visitor: 0 };
   composer = createRef<Composer>();
   back = createRef<HTMLButtonElement>();
   menu = createRef<HTMLButtonElement>();
@@ -67,6 +71,12 @@ export class PanelView extends Component<PanelViewProps, PanelViewState> {
     });
   }
 
+  /** Somebody else is here now. */
+  forget(): void {
+    this.composer.current?.forget();
+    this.setState(({ visitor }) => ({ profile: undefined, rated: [], visitor: visitor + 1 }));
+  }
+
   override componentDidMount(): void {
     this.props.hold.current = this;
   }
@@ -75,7 +85,7 @@ export class PanelView extends Component<PanelViewProps, PanelViewState> {
     if (before.shows !== this.state.shows) this.props.onBottom(true);
   }
 
-  override render({ settings, state, messenger, gateway, draft, mark, available, offline, onClose, onBottom }: PanelViewProps, { shows, profile, rated }: PanelViewState): JSX.Element {
+  override render({ settings, state, messenger, gateway, draft, mark, available, keeps, offline, onClose, onBottom }: PanelViewProps, { shows, profile, rated, visitor }: PanelViewState): JSX.Element {
     const { conversation } = state;
     const empty = !state.loading && state.entries.length + state.waiting.length === 0;
     const log = shows === 'log';
@@ -120,7 +130,7 @@ export class PanelView extends Component<PanelViewProps, PanelViewState> {
             </p>
           )}
           {asks
-            ? <Part name="form" with={{ fields: settings.preChat, away: !available && settings.offlineForm, workspace: settings.workspace, keeps: settings.consent !== 'none', onDone: (answers: Profile) => this.setState({ profile: answers }, () => this.focus()) }} />
+            ? <Part name="form" key={visitor} with={{ fields: settings.preChat, away: !available && settings.offlineForm, workspace: settings.workspace, keeps, onDone: (answers: Profile) => this.setState({ profile: answers }, () => this.focus()) }} />
             : <Composer hold={this.composer} messenger={messenger} settings={settings} gateway={gateway} draft={draft} profile={profile} />}
         </div>
       </>

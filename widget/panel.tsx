@@ -75,6 +75,10 @@ export const start: StartPanel = async ({ loader, base, options: first, locale: 
     },
     onStarted: (conversationId) => emit('conversation:started', { conversationId }),
     onClosed: (conversationId) => emit('conversation:closed', { conversationId }),
+    onForgotten() {
+      draft.forget();
+      view.current?.forget();
+    },
     onIdentity: (userId) => emit('identity', userId ? { userId } : null),
     onError: ({ code, message }) => emit('error', { code, message }),
   });
@@ -101,7 +105,7 @@ export const start: StartPanel = async ({ loader, base, options: first, locale: 
     render(
       <ErrorBoundary>
         <PanelView
-          hold={view} settings={settings} state={state} messenger={messenger} draft={draft} gateway={gateway} mark={mark} available={available} offline={!navigator.onLine} onClose={closed}
+          hold={view} settings={settings} state={state} messenger={messenger} draft={draft} gateway={gateway} mark={mark} available={available} keeps={consent !== 'none'} offline={!navigator.onLine} onClose={closed}
           onBottom={(inView) => {
             bottom = inView;
             watch();
@@ -213,7 +217,14 @@ export const start: StartPanel = async ({ loader, base, options: first, locale: 
       look(options, spoken).catch(() => {});
     },
     command(verb, args) {
-      if (verb === 'setConsent') consent = args[0] as Consent;
+      if (verb === 'setConsent') {
+        // What was stored so far goes; what stands in the composer is kept as the new level has it.
+        const text = draft.get();
+        draft.forget();
+        consent = args[0] as Consent;
+        draft.set(text);
+        redraw();
+      }
       verbs((carryOut) => carryOut(verb, args));
     },
     state() {

@@ -136,6 +136,7 @@ export const start: StartPanel = async ({ loader, base, options: first, locale: 
   /** Takes up the page's options. What light, large and always open panels don't need is a part of its own. */
   async function look(options: PageOptions, spoken = locale): Promise<void> {
     await speak(spoken);
+    if (spoken !== locale) return;
     settings = { ...stored, ...loader, ...options } as ShownSettings;
     const wants = { dark: settings.theme === 'dark' || (settings.theme === 'auto' && dark.matches), phone: phone.matches };
     looked ||= wants.dark || wants.phone || Boolean(stored.hours) || Object.keys(options).length > 0;

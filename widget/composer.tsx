@@ -67,6 +67,13 @@ export class Composer extends Component<ComposerProps, ComposerState> {
     this.changed();
   }
 
+  /** Nothing stays of what was written here. */
+  forget(): void {
+    this.state.uploads?.stop();
+    this.unsaved = [];
+    this.put('');
+  }
+
   /** Closes what is open over the composer. False: nothing is. */
   stepBack(): boolean {
     if (!this.state.emoji) return false;

@@ -71,6 +71,8 @@ export interface MessengerListeners {
   onClosed(conversationId: string): void;
   /** The gateway accepted who the site says this is; undefined: nobody any more. */
   onIdentity(userId: string | undefined): void;
+  /** Whoever was here is not here any more: nothing of theirs is to stay in sight. */
+  onForgotten?(): void;
   /** The gateway refused something that the page asked for. */
   onError(error: WireError): void;
 }
@@ -116,6 +118,8 @@ export function createMessenger(environment: MessengerEnvironment, consent: Cons
   let clockOffset = 0;
   let visitorId: string | undefined;
   let userId: string | undefined;
+  /** The last person whom the site made known here, also after a sign-in that has run out. */
+  let person: string | undefined;
   let chosen: Chosen;
   /** A visitor is stored: when that is gone, another tab has forgotten them. */
   let settled = false;
@@ -123,6 +127,7 @@ export function createMessenger(environment: MessengerEnvironment, consent: Cons
   let destroyed = false;
 
   const session = createSession(key, environment.storage(consent));
+  person = session.read()?.userId;
   const conversations = createConversations();
   const shared = (openWire: OpenWire): OpenWire => shareWire(openWire, { name: `${key}:wire`, locks: environment.locks, Channel: environment.Channel, mustLead: session.isIdentifying });
   const { fallback } = environment;
@@ -194,15 +199,23 @@ export function createMessenger(environment: MessengerEnvironment, consent: Cons
       loaded = false;
     }
     visitorId = news.visitorId;
+    let left: Promise<void> | undefined;
     if (userId !== news.identity?.userId) {
       userId = news.identity?.userId;
+      if (userId && person && person !== userId) {
+        // What another person has begun, or could not send yet, is not for this one, neither to see nor to send.
+        listeners.onForgotten?.();
+        if (session.hasActed()) session.write({ conversationId: undefined });
+        left = room.erase().then(sending.refresh);
+      }
+      person = userId ?? person;
       listeners.onIdentity(userId);
     }
     wasOnline = true;
     clockOffset = Date.parse(news.serverTime) - Date.now() || 0;
     logSync.start(news.heartbeatMs);
     // Resume first, then send what waits.
-    void logSync.sync().then(() => sending.setOnline(connection.state.name === 'online'));
+    void Promise.all([logSync.sync(), left]).then(() => sending.setOnline(connection.state.name === 'online'));
   });
   connection.on('entry:created', ({ entry }) => {
     if (!isEntry(entry)) return;
@@ -248,7 +261,8 @@ export function createMessenger(environment: MessengerEnvironment, consent: Cons
 
   /** Nobody has been here: everything begins anew, as somebody new. */
   function forgotten(): void {
-    chosen = undefined;
+    listeners.onForgotten?.();
+    person = chosen = undefined;
     settled = false;
     session.forget();
     conversations.clear();

@@ -26,6 +26,8 @@ export interface PanelViewProps {
   mark: number | undefined;
   /** Whether the team is there. */
   available: boolean;
+  /** Whether this tab may remember what is typed. */
+  keeps: boolean;
   offline: boolean;
   onClose(): void;
   /** The newest message came into view, or left it. */
@@ -36,10 +38,12 @@ interface PanelViewState {
   shows: 'log' | 'conversations' | 'menu';
   /** What the visitor said in the form before the first message; undefined: not asked, or not answered. */
   profile?: Profile | undefined;
+  /** Counts who was here, one after the other. */
+  visitor: number;
 }
 
 export class PanelView extends Component<PanelViewProps, PanelViewState> {
-  override state: PanelViewState = { shows: 'log' };
+  override state: PanelViewState = { shows: 'log', visitor: 0 };
   composer = createRef<Composer>();
   back = createRef<HTMLButtonElement>();
   menu = createRef<HTMLButtonElement>();
@@ -68,6 +72,12 @@ export class PanelView extends Component<PanelViewProps, PanelViewState> {
   /** Files may be dropped anywhere on the conversation. */
   take = (event: Event): void => this.composer.current?.take(event);
 
+  /** Somebody else is here now. */
+  forget(): void {
+    this.composer.current?.forget();
+    this.setState({ profile: undefined, visitor: this.state.visitor + 1 });
+  }
+
   override componentDidMount(): void {
     this.props.hold.current = this;
   }
@@ -76,7 +86,7 @@ export class PanelView extends Component<PanelViewProps, PanelViewState> {
     if (before.shows !== this.state.shows) this.props.onBottom(true);
   }
 
-  override render({ settings, state, messenger, gateway, draft, mark, available, offline, onClose, onBottom }: PanelViewProps, { shows, profile }: PanelViewState): JSX.Element {
+  override render({ settings, state, messenger, gateway, draft, mark, available, keeps, offline, onClose, onBottom }: PanelViewProps, { shows, profile, visitor }: PanelViewState): JSX.Element {
     const { conversation } = state;
     const empty = !state.loading && state.entries.length + state.waiting.length === 0;
     const log = shows === 'log';
@@ -119,7 +129,7 @@ export class PanelView extends Component<PanelViewProps, PanelViewState> {
           {conversation?.status === 'closed' && settings.rating && <Part name="rating" key={conversation.id} with={{ messenger, conversationId: conversation.id, rated: state.entries.some(({ kind }) => kind === 'rating') }} />}
           {empty && settings.consentText && <Part name="consent" with={{ text: settings.consentText, link: settings.privacyLink }} />}
           {asks
-            ? <Part name="form" with={{ fields: settings.preChat, away: !available && settings.offlineForm, workspace: settings.workspace, keeps: settings.consent !== 'none', onDone: (answers: Profile) => this.setState({ profile: answers }, () => this.focus()) }} />
+            ? <Part name="form" key={visitor} with={{ fields: settings.preChat, away: !available && settings.offlineForm, workspace: settings.workspace, keeps, onDone: (answers: Profile) => this.setState({ profile: answers }, () => this.focus()) }} />
             : <Composer hold={this.composer} messenger={messenger} settings={settings} gateway={gateway} draft={draft} profile={profile} />}
         </div>
       </>

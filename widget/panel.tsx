@@ -82,6 +82,10 @@ export const start: StartPanel = async ({ loader, base, options: first, locale: 
     },
     onStarted: (conversationId) => emit('conversation:started', { conversationId }),
     onClosed: (conversationId) => emit('conversation:closed', { conversationId }),
+    onForgotten() {
+      draft.forget();
+      view.current?.forget();
+    },
     onIdentity: (userId) => emit('identity', userId ? { userId } : null),
     onError: ({ code, message }) => emit('error', { code, message }),
   });
@@ -117,7 +121,7 @@ export const start: StartPanel = async ({ loader, base, options: first, locale: 
     render(
       <ErrorBoundary>
         <PanelView
-          hold={view} settings={settings} state={state} messenger={messenger} draft={draft} gateway={gateway} mark={mark} available={available} offline={!navigator.onLine} onClose={closed}
+          hold={view} settings={settings} state={state} messenger={messenger} draft={draft} gateway={gateway} mark={mark} available={available} keeps={consent !== 'none'} offline={!navigator.onLine} onClose={closed}
           onBottom={(inView) => {
             bottom = inView;
             watch();
@@ -148,6 +152,7 @@ export const start: StartPanel = async ({ loader, base, options: first, locale: 
   /** Takes up the page's options. What light, large and always open panels don't need is a part of its own. */
   async function look(options: PageOptions, spoken = locale): Promise<void> {
     await speak(spoken);
+    if (spoken !== locale) return;
     settings = { ...stored, ...loader, ...options };
     const wants = { dark: settings.theme === 'dark' || (settings.theme === 'auto' && dark.matches), phone: phone.matches };
     const rtl = /ar|he/.test(spoken);
@@ -233,7 +238,14 @@ export const start: StartPanel = async ({ loader, base, options: first, locale: 
       look(options, spoken).catch(() => {});
     },
     command(verb, args) {
-      if (verb === 'setConsent') agree(args[0]);
+      if (verb === 'setConsent') {
+        // What was stored so far goes; what stands in the composer is kept as the new level has it.
+        const text = draft.get();
+        draft.forget();
+        agree(args[0]);
+        draft.set(text);
+        redraw();
+      }
       verbs((carryOut) => carryOut(verb, args));
     },
     state() {

@@ -198,16 +198,16 @@ export class Composer extends Component<ComposerProps, ComposerState> {
             aria-describedby="hint" aria-invalid={over > 0 || Boolean(problem)} onInput={this.input} onKeyDown={this.key}
           />
           {settings.emoji && (
-            <button type="button" class="tool" ref={this.smile} aria-label={t('emoji')} aria-expanded={emoji} onClick={() => this.toggleEmoji()}>
+            <button class="tool" ref={this.smile} aria-label={t('emoji')} aria-expanded={emoji} onClick={() => this.toggleEmoji()}>
               <Icon name="smile" />
             </button>
           )}
           {settings.attachments && (
-            <button type="button" class="tool" aria-label={t('attach')} onClick={() => this.choose()}>
+            <button class="tool" aria-label={t('attach')} onClick={() => this.choose()}>
               <Icon name="attach" />
             </button>
           )}
-          <button type="button" class="send" aria-label={t('send')} aria-disabled={idle} onClick={() => void this.send()}>
+          <button class="send" aria-label={t('send')} aria-disabled={idle} onClick={() => void this.send()}>
             <Icon name="send" />
           </button>
         </div>

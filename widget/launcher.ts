@@ -39,8 +39,8 @@ export function createLauncher(options: LauncherOptions): Launcher {
   root.adoptedStyleSheets = [sheet];
 
   const note = make('div', { class: 'note', role: 'status' });
-  const button = make('button', { type: 'button', class: 'launcher', 'aria-haspopup': 'dialog' }) as HTMLButtonElement;
-  const icon = make('svg', { viewBox: '0 0 28 28', 'aria-hidden': true });
+  const button = make('button', { class: 'launcher', 'aria-haspopup': 'dialog' }) as HTMLButtonElement;
+  const icon = make('svg', { viewBox: '0 0 28 28' });
   const line = icon.appendChild(make('path', {}));
   const label = make('b', {});
   button.append(icon, label);

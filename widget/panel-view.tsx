@@ -96,7 +96,7 @@ export class PanelView extends Component<PanelViewProps, PanelViewState> {
       <>
         <div class={`head ${empty && log ? 'wide' : ''}`}>
           {(shows !== 'log' || state.conversations > 0) && (
-            <button type="button" class="round" ref={this.back} aria-label={log ? t('back') : t('backToChat')} onClick={() => (log ? this.setState({ shows: 'conversations' }) : this.stepBack())}>
+            <button class="round" ref={this.back} aria-label={log ? t('back') : t('backToChat')} onClick={() => (log ? this.setState({ shows: 'conversations' }) : this.stepBack())}>
               <Icon name="back" />
             </button>
           )}
@@ -107,10 +107,10 @@ export class PanelView extends Component<PanelViewProps, PanelViewState> {
             <h2 dir="auto">{settings.teamName}</h2>
             {settings.hours ? <Part name="availability" meanwhile="" with={{ hours: settings.hours, replyTime: settings.replyTime, clockOffset: state.clockOffset }} /> : <p dir="auto">{settings.replyTime}</p>}
           </div>
-          <button type="button" class="round" ref={this.menu} aria-label={t('menu')} aria-expanded={shows === 'menu'} onClick={() => (shows === 'menu' ? this.stepBack() : this.setState({ shows: 'menu' }))}>
+          <button class="round" ref={this.menu} aria-label={t('menu')} aria-expanded={shows === 'menu'} onClick={() => (shows === 'menu' ? this.stepBack() : this.setState({ shows: 'menu' }))}>
             <Icon name="more" />
           </button>
-          <button type="button" class="round" aria-label={t('close')} onClick={onClose}>
+          <button class="round" aria-label={t('close')} onClick={onClose}>
             <Icon name="down" />
           </button>
           {empty && log && settings.greeting && <p class="greeting" dir="auto">{settings.greeting}</p>}

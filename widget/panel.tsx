@@ -238,14 +238,7 @@ export const start: StartPanel = async ({ loader, base, options: first, locale: 
       look(options, spoken).catch(() => {});
     },
     command(verb, args) {
-      if (verb === 'setConsent') {
-        // What was stored so far goes; what stands in the composer is kept as the new level has it.
-        const text = draft.get();
-        draft.forget();
-        agree(args[0]);
-        draft.set(text);
-        redraw();
-      }
+      if (verb === 'setConsent' && agree(args[0])) redraw();
       verbs((carryOut) => carryOut(verb, args));
     },
     state() {

@@ -97,7 +97,7 @@ export class Part<N extends keyof Parts> extends Component<{ name: N; with: Prop
     if (Loaded) return createElement(Loaded, props);
     return failed && meanwhile === undefined ? (
       <p class="part-failed" role="alert">
-        {t('partFailed')} <button type="button" class="plain" onClick={this.load}>{t('retry')}</button>
+        {t('partFailed')} <button class="plain" onClick={this.load}>{t('retry')}</button>
       </p>
     ) : meanwhile;
   }

@@ -218,7 +218,7 @@ export const start: StartPanel = async ({ loader, base, options: first, locale: 
       look(options, spoken).catch(() => {});
     },
     command(verb, args) {
-      if (verb === 'setConsent') {
+      if (verb === 'setConsent' && /^(none|session|persistent)$/.test(String(args[0]))) {
         // What was stored so far goes; what stands in the composer is kept as the new level has it.
         const text = draft.get();
         draft.forget();

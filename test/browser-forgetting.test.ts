@@ -70,6 +70,9 @@ it('[W10] without consent nothing that is typed is stored, from the moment it is
   await page.getByRole('button', { name: 'Start chat' }).click();
   await composer(page).fill('Half a thought');
   expect(await stored(page)).toEqual([]);
+  // What is no level changes nothing.
+  await call(page, 'setConsent', 'a little' as never);
+  expect(await page.evaluate(() => (window as unknown as { MiraDesk: MiraDesk }).MiraDesk.getState().consent)).toBe('none');
   await call(page, 'setConsent', 'session');
   await until(async () => (await stored(page)).includes('miradesk:demo:draft'), { what: 'the draft to be stored' });
   expect(await composer(page).inputValue()).toBe('Half a thought');

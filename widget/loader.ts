@@ -30,7 +30,7 @@ function begin(script: HTMLScriptElement | null): void {
   // Without an address of its own (inlined, bundled) the loader's files are looked for at the gateway.
   const base = script?.src || `${MIRADESK_SETTINGS.gateway ?? location.origin}/w/`;
   const bring = panelModule(new URL(MIRADESK_SETTINGS.panel, base).href);
-  const { on, emit } = createEvents(() => life);
+  const { on, emit } = createEvents(() => ready);
   // Attributes are texts; where another kind is meant, whoever reads the option sees to it.
   let options = { ...script?.dataset } as PageOptions & { autoBoot?: boolean };
   let settings: LoaderSettings;
@@ -39,6 +39,8 @@ function begin(script: HTMLScriptElement | null): void {
   let waiting: Array<[verb: string, args: unknown[]]> = [];
   /** Its abort takes everything off the page. There while the widget is on it. */
   let life: AbortController | undefined;
+  /** The same, from when the page has been told so. */
+  let ready: typeof life;
   let launcher: Launcher | undefined;
   let starting: Promise<void> | undefined;
   let panel: PanelHandle | undefined;
@@ -88,6 +90,7 @@ function begin(script: HTMLScriptElement | null): void {
     }
     update(changes);
     if (!begins) return;
+    queueMicrotask(() => (ready = life));
     emit('ready', undefined);
     // Whoever wrote before may have an answer, or a message that still waits: look, once the page has nothing better to do.
     const mine = life;
@@ -133,7 +136,7 @@ function begin(script: HTMLScriptElement | null): void {
     close();
     life.abort();
     panel?.destroy();
-    life = panel = starting = launcher = undefined;
+    ready = life = panel = starting = launcher = undefined;
     waiting = [];
     emit('destroy', undefined);
   }
@@ -169,6 +172,7 @@ function begin(script: HTMLScriptElement | null): void {
   });
 
   update();
-  install(page, verbs);
+  // Before the calls that waited are made: most of them want a widget that is there.
   if (isOn(options.autoBoot)) boot();
+  install(page, verbs);
 }

@@ -132,16 +132,18 @@ export const start: StartPanel = async ({ loader, base, options: first, locale: 
   /** Takes up the page's options. What light, large and always open panels don't need is a part of its own. */
   async function look(options: PageOptions, spoken = locale): Promise<void> {
     await speak(spoken);
-    settings = { ...stored, ...loader, ...options } as ShownSettings;
-    const wants = { dark: settings.theme === 'dark' || (settings.theme === 'auto' && dark.matches), phone: phone.matches };
+    let next: ShownSettings = { ...stored, ...loader };
+    const theme = options.theme ?? next.theme;
+    const wants = { dark: theme === 'dark' || (theme === 'auto' && dark.matches), phone: phone.matches };
     looked ||= wants.dark || wants.phone || Boolean(stored.hours) || Object.keys(options).length > 0;
     if (looked) {
       const part = await bring('look');
-      Object.assign(settings, part.optionsFor(options, stored));
+      next = { ...next, ...part.optionsFor(options, stored) };
       if (signal.aborted) return;
       part.wear(wants);
-      part.watchHours(settings.hours, () => Date.now() + messenger.state().clockOffset, setAvailable);
+      part.watchHours(next.hours, () => Date.now() + messenger.state().clockOffset, setAvailable);
     }
+    settings = next;
     const host = root.host as HTMLElement;
     host.dataset.position = settings.position;
     host.dir = /ar|he/.test(spoken) ? 'rtl' : 'ltr';

@@ -34,7 +34,11 @@ export function miraDesk(): MiraDesk {
   return page.MiraDesk;
 }
 
-export const hasMiraDesk = (): boolean => 'MiraDesk' in page;
+/** The page goes, and everything that was on it. */
+export function leavePage(): void {
+  page.MiraDesk?.destroy();
+  delete page.MiraDesk;
+}
 
 /** A browser's offers, fresh: nothing stored. `settings`: what the gateway answers to the panel besides the usual. */
 export function freshBrowser(gateway: FakeGateway, settings: Partial<PanelSettings> = {}): void {
@@ -46,11 +50,13 @@ export function freshBrowser(gateway: FakeGateway, settings: Partial<PanelSettin
   vi.stubGlobal('fetch', vi.fn((address: string | URL) => (String(address) === 'http://gateway.example/w/demo.json' ? Promise.resolve(Response.json({ ...PANEL_SETTINGS, ...settings })) : Promise.reject(new TypeError('no network in this test')))));
 }
 
-/** What the script tag does: runs the loader with its settings. */
-export async function loadWidget(change: Partial<LoaderSettings> = {}): Promise<void> {
+/** What the script tag does: runs the loader with its settings. `script`: the tag, where it matters. */
+export async function loadWidget(change: Partial<LoaderSettings> = {}, script: { src?: string; dataset?: Record<string, string> } | null = null): Promise<void> {
   vi.resetModules();
   page.MIRADESK_SETTINGS = { ...SETTINGS, ...change };
+  const current = vi.spyOn(document, 'currentScript', 'get').mockReturnValue(script as HTMLScriptElement | null);
   await import('../widget/loader.ts');
+  current.mockRestore();
 }
 
 /** The widget's shadow root. */

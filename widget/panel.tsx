@@ -153,17 +153,19 @@ export const start: StartPanel = async ({ loader, base, options: first, locale: 
   async function look(options: PageOptions, spoken = locale): Promise<void> {
     await speak(spoken);
     if (spoken !== locale) return;
-    settings = { ...stored, ...loader, ...options };
-    const wants = { dark: settings.theme === 'dark' || (settings.theme === 'auto' && dark.matches), phone: phone.matches };
+    let next: ShownSettings = { ...stored, ...loader };
+    const theme = options.theme ?? next.theme;
+    const wants = { dark: theme === 'dark' || (theme === 'auto' && dark.matches), phone: phone.matches };
     const rtl = /ar|he/.test(spoken);
-    looked ||= wants.dark || wants.phone || rtl || settings.position !== 'bottom-right' || Boolean(stored.hours) || Object.keys(options).length > 0;
+    looked ||= wants.dark || wants.phone || rtl || next.position !== 'bottom-right' || Boolean(stored.hours) || Object.keys(options).length > 0;
     if (looked) {
       const part = await bring('look');
-      Object.assign(settings, part.optionsFor(options, stored));
+      next = { ...next, ...part.optionsFor(options, stored) };
       if (signal.aborted) return;
       part.wear(wants);
-      part.watchHours(settings.hours, () => Date.now() + messenger.state().clockOffset, setAvailable);
+      part.watchHours(next.hours, () => Date.now() + messenger.state().clockOffset, setAvailable);
     }
+    settings = next;
     const host = root.host as HTMLElement;
     host.dataset.position = settings.position;
     frame.dir = rtl ? 'rtl' : 'ltr';

@@ -67,6 +67,11 @@ export class Composer extends Component<ComposerProps, ComposerState> {
     this.changed();
   }
 
+  clear(): void {
+    this.state.uploads?.stop();
+    this.put('');
+  }
+
   /** Closes what is open over the composer. False: nothing is. */
   stepBack(): boolean {
     if (!this.state.emoji) return false;

@@ -67,6 +67,12 @@ export class PanelView extends Component<PanelViewProps, PanelViewState> {
     });
   }
 
+  erased(): void {
+    this.props.draft.set('');
+    this.composer.current?.clear();
+    this.setState({ profile: undefined, rated: [] });
+  }
+
   /** Files may be dropped anywhere on the conversation. */
   take = (event: Event): void => this.composer.current?.take(event);
 
@@ -112,7 +118,7 @@ export class PanelView extends Component<PanelViewProps, PanelViewState> {
             this.fill();
           } }} />
         )}
-        {shows === 'menu' && <Part name="menu" with={{ messenger, settings, state, draft, onDone: () => this.stepBack() }} />}
+        {shows === 'menu' && <Part name="menu" with={{ messenger, settings, state, onErased: () => this.erased(), onDone: () => this.stepBack() }} />}
         {/* Kept while something covers it, so that it is where it was afterwards. */}
         <div class="talk" hidden={!log} onDragOver={this.take} onDrop={this.take}>
           <Log state={state} messenger={messenger} settings={settings} gateway={gateway} mark={mark} onBottom={onBottom} />

@@ -66,6 +66,7 @@ export default class Emoji extends Component<EmojiProps, { query: string }> {
       ? [{ name: '', emoji: found }]
       : [{ name: t('recent'), emoji: this.recent }, ...emojiGroups.map((group) => ({ name: t(group), emoji: emojiOf(group).map(({ emoji }) => emoji) }))];
     return (
+      // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- hears the keys of the buttons in it
       <div class="emoji" role="group" aria-label={t('emoji')} onKeyDown={this.key}>
         <input
           ref={this.search} type="search" aria-label={t('findEmoji')} placeholder={t('findEmoji')} value={query} dir="auto"

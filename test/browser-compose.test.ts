@@ -141,15 +141,15 @@ it('[D7] lines, drafts and too much: nothing that was typed is lost', async () =
   const visitor = new Visitor(await browser.page());
   const { keyboard } = visitor.page;
   await visitor.visit(`${gateway.url}/demo/`);
-  const low = await visitor.composer.evaluate((box) => box.offsetHeight);
+  const low = await visitor.composer.evaluate((box: HTMLTextAreaElement) => box.offsetHeight);
   await keyboard.type('First line');
   await keyboard.press('Shift+Enter');
   await keyboard.type('Second line');
-  expect(await visitor.composer.evaluate((box) => box.offsetHeight)).toBeGreaterThan(low);
+  expect(await visitor.composer.evaluate((box: HTMLTextAreaElement) => box.offsetHeight)).toBeGreaterThan(low);
   await keyboard.press('Enter');
   await sent(visitor);
   expect(await visitor.shown()).toEqual(['First line\nSecond line']);
-  expect(await visitor.composer.evaluate((box) => box.offsetHeight)).toBe(low);
+  expect(await visitor.composer.evaluate((box: HTMLTextAreaElement) => box.offsetHeight)).toBe(low);
 
   await keyboard.type('Half a thought');
   await visitor.page.reload();

@@ -122,7 +122,7 @@ export class PanelView extends Component<PanelViewProps, PanelViewState> {
             this.fill();
           } }} />
         )}
-        {shows === 'menu' && <Part name="menu" with={{ messenger, settings, state, draft, onDone: () => this.stepBack() }} />}
+        {shows === 'menu' && <Part name="menu" with={{ messenger, settings, state, onDone: () => this.stepBack() }} />}
         {/* Kept while something covers it, so that it is where it was afterwards. */}
         <div class="talk" hidden={!log} onDragOver={this.take} onDrop={this.take}>
           <Log state={state} messenger={messenger} settings={settings} gateway={gateway} mark={mark} onBottom={onBottom} />

@@ -44,6 +44,8 @@ export interface Session {
   identityRefused(): void;
   /** Whether anything was ever sent from this browser. */
   hasActed(): boolean;
+  /** What is stored as soon as anything may be. */
+  readonly later: Pick<Stored, 'likes'>;
   /** Something is about to be sent: from now on this browser is remembered. */
   act(): void;
   /** Makes the current visitor the one of all tabs. False: another one already is; connect again. Only while no other tab does the same. */
@@ -69,6 +71,7 @@ export interface Session {
 export function createSession(key: string, storage: KeyValueStorage | null): Session {
   let current: { visitorId: string; token: string; userId: string | undefined } | undefined;
   let identity: Identity | undefined;
+  const later: Session['later'] = {};
   /** Stands in for the storage where that is forbidden. */
   let memory: string | null = null;
   /** The token that was named last; null: none was, because there is none. */
@@ -154,8 +157,9 @@ export function createSession(key: string, storage: KeyValueStorage | null): Ses
       if (current?.userId) current = undefined;
     },
     hasActed: () => read() !== undefined,
+    later,
     act() {
-      if (!read()) write({});
+      if (!read()) write(later);
     },
     claim,
     isForeign,
@@ -178,7 +182,7 @@ export function createSession(key: string, storage: KeyValueStorage | null): Ses
     },
     forget() {
       erase();
-      current = identity = undefined;
+      current = identity = later.likes = undefined;
     },
   };
 }

@@ -1,7 +1,7 @@
 /** The team behind a gateway, without a browser: what an owner sets, and what a member does over the wire. */
 import { io } from 'socket.io-client';
 import { onTestFinished } from 'vitest';
-import type { WidgetSettings } from '../../shared/settings.ts';
+import { WidgetSettings } from '../../shared/settings.ts';
 import { Client, name } from './gateway-app.ts';
 import type { Gateway } from './gateway.ts';
 import { until } from './until.ts';
@@ -9,7 +9,7 @@ import { until } from './until.ts';
 /** Gives the first workspace these settings, and all others their defaults. */
 export async function setSettings(gateway: Gateway, settings: Partial<WidgetSettings>): Promise<void> {
   const { cookie } = await gateway.session();
-  const response = await fetch(`${gateway.url}/api/workspace`, { method: 'PATCH', headers: { cookie, 'content-type': 'application/json' }, body: JSON.stringify({ settings }) });
+  const response = await fetch(`${gateway.url}/api/workspace`, { method: 'PATCH', headers: { cookie, 'content-type': 'application/json' }, body: JSON.stringify({ settings: WidgetSettings.parse(settings) }) });
   if (!response.ok) throw new Error(`The settings answered ${response.status}: ${await response.text()}`);
 }
 

@@ -26,10 +26,20 @@ export default class Attachments extends Component<AttachmentsProps> {
       <div class="attachments">
         {attachments.map((file) => {
           const address = `${files}/${file.id}/${encodeURIComponent(file.name)}`;
+          const link = { href: address, target: '_blank', rel: 'noopener noreferrer' };
+          if (PICTURE.test(file.type)) {
+            return (
+              <a key={file.id} class="picture" {...link} aria-label={t('showImage', { name: file.name })}>
+                <img src={address} alt="" loading="lazy" {...fitted(file)} />
+              </a>
+            );
+          }
           return (
-            <a key={file.id} class={PICTURE.test(file.type) ? 'picture' : 'file'} href={address} target="_blank" rel="noopener noreferrer" aria-label={t(PICTURE.test(file.type) ? 'showImage' : 'download', { name: file.name })}>
-              {PICTURE.test(file.type) ? <img src={address} alt="" loading="lazy" {...fitted(file)} /> : <><Icon name="attach" /><span class="file-name">{file.name}</span><span class="file-size">{sizeText(file.size)}</span></>}
-            </a>
+            <div key={file.id} class="file">
+              <Icon name="attach" />
+              <a {...link} aria-label={t('download', { name: file.name })}>{file.name}</a>
+              <span class="file-size">{sizeText(file.size)}</span>
+            </div>
           );
         })}
       </div>

@@ -26,21 +26,10 @@ export default class Attachments extends Component<AttachmentsProps> {
       <div class="attachments">
         {attachments.map((file) => {
           const address = `${files}/${file.id}/${encodeURIComponent(file.name)}`;
-          const link = { href: address, target: '_blank', rel: 'noopener noreferrer' };
-          if (PICTURE.test(file.type)) {
-            return (
-              <a key={file.id} class="picture" {...link} aria-label={t('showImage', { name: file.name })}>
-                <img src={address} alt="" loading="lazy" {...fitted(file)} />
-              </a>
-            );
-          }
-          return (
-            <div key={file.id} class="file">
-              <Icon name="attach" />
-              <a {...link} aria-label={t('download', { name: file.name })}>{file.name}</a>
-              <span class="file-size">{sizeText(file.size)}</span>
-            </div>
-          );
+          const common = { key: file.id, href: address, target: '_blank', rel: 'noopener noreferrer' };
+          return PICTURE.test(file.type)
+            ? <a {...common} class="picture"><img src={address} alt={t('showImage', { name: file.name })} loading="lazy" {...fitted(file)} /></a>
+            : <a {...common} class="file" title={t('download', { name: file.name })}><Icon name="attach" /><span class="file-name">{file.name} </span><span class="file-size">{sizeText(file.size)}</span></a>;
         })}
       </div>
     );

@@ -157,7 +157,7 @@ export const start: StartPanel = async ({ loader, base, options: first, locale: 
     const theme = options.theme ?? next.theme;
     const wants = { dark: theme === 'dark' || (theme === 'auto' && dark.matches), phone: phone.matches };
     const rtl = /ar|he/.test(spoken);
-    looked ||= wants.dark || wants.phone || rtl || next.position !== 'bottom-right' || Boolean(stored.hours) || Object.keys(options).length > 0;
+    looked ||= wants.dark || wants.phone || rtl || next.position !== 'bottom-right' || stored.hours !== null || Object.keys(options).length > 0;
     if (looked) {
       const part = await bring('look');
       next = { ...next, ...part.optionsFor(options, stored) };

@@ -119,7 +119,7 @@ export const PART_STATES: readonly State[] = [
       await attach(scene, CARD, LEAFLET);
       await scene.visitor.panel.getByText('Ready to send').nth(1).waitFor();
       await scene.visitor.say('Here they are.');
-      await scene.visitor.log.getByRole('link', { name: `Download ${LEAFLET.name}` }).waitFor();
+      await scene.visitor.log.getByRole('link', { name: LEAFLET.name }).waitFor();
     },
   },
   {

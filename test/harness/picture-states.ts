@@ -123,7 +123,7 @@ export const CONVERSATION_STATES: readonly State[] = [
       await scene.visitor.composer.fill(`What is being written is long, too.\n${'One line more.\n'.repeat(12)}`);
     },
   },
-  { name: 'formatted', reach: async (scene) => void await talk(scene, 'How is it *written*?', 'With **care**, _slowly_, and `code` where it is needed:\n```\nsteep(leaves, { minutes: 4 })\n```\n~Not like this.~') },
+  { name: 'formatted', reach: async (scene) => void await talk(scene, 'How is it *written*?', 'With more than one kind of mark, with **care**, _slowly_, and `code` where it is needed:\n```\nsteep(leaves, { minutes: 4 })\n```\n~Not like this.~') },
   { name: 'links', reach: async (scene) => void await talk(scene, 'Where can I read more?', 'https://kettle.example/a/very/long/address/that/does/not/fit/on/a/line?with=parameters&and=more and www.kettle.example, or write to tea@kettle.example.') },
   {
     name: 'too-long',

@@ -29,7 +29,7 @@ export default class Attachments extends Component<AttachmentsProps> {
           const common = { key: file.id, href: address, target: '_blank', rel: 'noopener noreferrer' };
           return PICTURE.test(file.type)
             ? <a {...common} class="picture"><img src={address} alt={t('showImage', { name: file.name })} loading="lazy" {...fitted(file)} /></a>
-            : <a {...common} class="file" title={t('download', { name: file.name })}><Icon name="attach" /><span class="file-name">{file.name}</span><span class="file-size">{sizeText(file.size)}</span></a>;
+            : <a {...common} class="file" title={t('download', { name: file.name })}><Icon name="attach" /><span class="file-name">{file.name} </span><span class="file-size">{sizeText(file.size)}</span></a>;
         })}
       </div>
     );

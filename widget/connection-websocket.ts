@@ -10,11 +10,13 @@ const OPEN = '0', CLOSE = '1', PING = '2', PONG = '3', MESSAGE = '4';
 const CONNECT = '0', DISCONNECT = '1', EVENT = '2', ACK = '3', CONNECT_ERROR = '4';
 
 const NAMESPACE = '/visitor,';
+/** Says nothing to anybody: the frame ends the wire, and the reason for that is 'garbage'. */
+const GARBAGE = 'garbage';
 /** A Socket.IO packet in a frame: type, namespace, the id that its acknowledgement is to carry, JSON. */
 const PACKET = /^4([0-4])\/visitor,(\d*)(.*)$/s;
 
 function garbage(): never {
-  throw new TypeError('not the protocol');
+  throw new TypeError(GARBAGE);
 }
 
 export const openWebSocket: OpenWire = (origin, auth, events) => {
@@ -91,7 +93,7 @@ export const openWebSocket: OpenWire = (origin, auth, events) => {
     try {
       act = read(data);
     } catch {
-      end('garbage');
+      end(GARBAGE);
       return;
     }
     clearTimeout(watch);

@@ -46,7 +46,7 @@ export function createWaitingRoom<P>({ name, factory, mayHoldItems, onChange }: 
   const startedHere = new Map<string, string>();
 
   function database(): Promise<IDBDatabase> {
-    if (!factory || closed) return Promise.reject(new Error('no IndexedDB'));
+    if (!factory || closed) return Promise.reject(new Error('closed'));
     opening ??= open(factory, name, forget);
     opening.catch(forget);
     return opening;
@@ -69,7 +69,7 @@ export function createWaitingRoom<P>({ name, factory, mayHoldItems, onChange }: 
       return new Promise((resolve, reject) => {
         const request = run(transaction.objectStore(ITEMS), transaction.objectStore(STARTED));
         transaction.oncomplete = () => resolve(request.result);
-        transaction.onabort = () => reject(transaction.error ?? new Error('aborted'));
+        transaction.onabort = () => reject(transaction.error ?? new Error('closed'));
       });
     }
   }
@@ -177,7 +177,7 @@ export function createWaitingRoom<P>({ name, factory, mayHoldItems, onChange }: 
 
 function open(factory: IDBFactory, name: string, onGone: () => void): Promise<IDBDatabase> {
   return new Promise((resolve, reject) => {
-    const patience = setTimeout(reject, OPEN_TIMEOUT_MS, new Error('IndexedDB does not answer'));
+    const patience = setTimeout(reject, OPEN_TIMEOUT_MS, new Error('closed'));
     const request = factory.open(name, 1);
     request.onupgradeneeded = () => {
       const items = request.result.createObjectStore(ITEMS, { keyPath: 'order', autoIncrement: true });
@@ -197,7 +197,7 @@ function open(factory: IDBFactory, name: string, onGone: () => void): Promise<ID
     };
     request.onerror = () => {
       clearTimeout(patience);
-      reject(request.error ?? new Error('IndexedDB did not open'));
+      reject(request.error ?? new Error('closed'));
     };
   });
 }

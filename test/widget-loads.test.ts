@@ -1,13 +1,14 @@
 // @vitest-environment happy-dom
 /** What an open conversation loads by itself: the panel, and the words of its language. Everything else comes when it is needed. */
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import type * as Beside from '../widget/beside.ts';
 import { until } from './harness/until.ts';
 import { FakeGateway } from './widget-fake-gateway.ts';
 import { bubbles, find, freshBrowser, launcher, leavePage, loadWidget, openPanel, root, type } from './widget-page.ts';
 
 const { loaded } = vi.hoisted(() => ({ loaded: [] as string[] }));
 vi.mock('../widget/beside.ts', async (original) => {
-  const { beside } = await original<typeof import('../widget/beside.ts')>();
+  const { beside } = await original<typeof Beside>();
   return {
     beside(file: string) {
       loaded.push(file);

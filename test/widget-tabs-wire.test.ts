@@ -372,6 +372,6 @@ describe('whatever happens, in any order', () => {
       for (const tab of tabs.splice(0)) tab.connection.close();
       await settle();
       expect([gateway.wires.size, vi.getTimerCount()]).toEqual([0, 0]);
-    }), { numRuns: 100, endOnFailure: true });
+    }), { numRuns: 250 });
   });
 });

@@ -96,7 +96,7 @@ describe('the parts', () => {
 
 describe('the languages', () => {
   it('are two files each, of their own', () => {
-    expect(Object.values(meta.languages.outputs).map(({ entryPoint }) => entryPoint).toSorted()).toEqual(LOCALES.flatMap((locale) => [`widget/locales/${locale}-more.ts`, `widget/locales/${locale}.ts`]).toSorted());
+    expect(Object.values(meta.languages.outputs).map(({ entryPoint }) => String(entryPoint)).toSorted()).toEqual(LOCALES.flatMap((locale) => [`widget/locales/${locale}-more.ts`, `widget/locales/${locale}.ts`]).toSorted());
     for (const { inputs, imports } of Object.values(meta.languages.outputs)) expect([Object.keys(inputs).length, imports]).toEqual([1, []]);
   });
 });

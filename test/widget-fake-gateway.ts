@@ -184,7 +184,8 @@ export class FakeGateway {
     'visitor:erase': (visitorId) => {
       const own = this.#logs(visitorId);
       for (const { conversation } of own) this.logs.delete(conversation.id);
-      this.tell(visitorId, 'visitor:erased', {});
+      // The acknowledgement goes first.
+      queueMicrotask(() => this.tell(visitorId, 'visitor:erased', {}));
       return { conversations: own.length };
     },
   };

@@ -68,7 +68,7 @@ it('tells who the visitor is, and the rest as attributes', () => {
 });
 
 it.each([
-  ['a@b.co', true], ['first.last+tag@sub.example.org', true], ['ü@exämple.de', true], ['a@b', false], ['a b@c.de', false], ['@c.de', false], ['a@@c.de', false], ['a@c..de', false], ['a@.de', false], [`${'a'.repeat(250)}@b.co`, false], [`${'@'.repeat(250)}`, false],
+  ['a@b.co', true], ['first.last+tag@sub.example.org', true], ['ü@exämple.de', true], ['a@b', false], ['a b@c.de', false], ['@c.de', false], ['a@@c.de', false], ['a@c..de', false], ['a@.de', false], [`${'a'.repeat(250)}@b.co`, false], ['@'.repeat(250), false],
 ])('takes the address %s: %s', (address, right) => {
   show([field('email', { kind: 'email' })]);
   fill('email', address);

@@ -23,6 +23,7 @@ afterEach(() => {
 
 const host = () => document.querySelector<HTMLElement>('#miradesk');
 const texts = (selector: string): string[] => [...root().querySelectorAll(selector)].map((element) => element.textContent ?? '');
+const fetched = (): string[] => vi.mocked(fetch).mock.calls.map(([address]) => (address as URL).href);
 const stub = (...q: unknown[][]): void => void ((window as unknown as { MiraDesk: object }).MiraDesk = { q });
 
 describe('what the page says for itself', () => {
@@ -45,9 +46,9 @@ describe('what the page says for itself', () => {
   });
 
   it('cannot name what is none of its options', async () => {
-    await loadWidget({}, { dataset: { constructor: 'x', workspace: 'other' } as Record<string, string> });
+    await loadWidget({}, { dataset: { constructor: 'x', workspace: 'other' } });
     await openPanel();
-    expect(vi.mocked(fetch).mock.calls.map(([address]) => String(address))).toEqual(['http://gateway.example/w/demo.json']);
+    expect(fetched()).toEqual(['http://gateway.example/w/demo.json']);
   });
 
   it('of autoBoot false waits for boot', async () => {
@@ -82,7 +83,7 @@ describe('what the page says for itself', () => {
     await loadWidget({ gateway: undefined as never }, { src: 'https://chat.example/w/demo.js', dataset: {} });
     launcher().click();
     await until(() => vi.mocked(fetch).mock.calls.length > 0);
-    expect(vi.mocked(fetch).mock.calls.map(([address]) => String(address))).toEqual(['https://chat.example/w/demo.json']);
+    expect(fetched()).toEqual(['https://chat.example/w/demo.json']);
   });
 });
 

@@ -1,17 +1,21 @@
 // @vitest-environment happy-dom
 /** What an open conversation loads by itself: the panel, and the words of its language. Everything else comes when it is needed. */
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import type * as Beside from '../widget/beside.ts';
 import { until } from './harness/until.ts';
 import { FakeGateway } from './widget-fake-gateway.ts';
-import { bubbles, find, freshBrowser, launcher, leavePage, loadWidget, openPanel, root, say } from './widget-page.ts';
+import { bubbles, find, freshBrowser, launcher, leavePage, loadWidget, openPanel, root, type } from './widget-page.ts';
 
-const loaded: string[] = [];
-vi.mock('../widget/beside.ts', () => ({
-  beside(file: string) {
-    loaded.push(file);
-    return import(/* @vite-ignore */ new URL(`../widget/${file}`, import.meta.url).href);
-  },
-}));
+const { loaded } = vi.hoisted(() => ({ loaded: [] as string[] }));
+vi.mock('../widget/beside.ts', async (original) => {
+  const { beside } = await original<typeof Beside>();
+  return {
+    beside(file: string) {
+      loaded.push(file);
+      return beside(file);
+    },
+  };
+});
 
 let gateway: FakeGateway;
 
@@ -25,16 +29,18 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-it('[W2] opening, writing, being answered and closing load the words, and no part', async () => {
+it('[W2] opening, writing and sending load the words, and no part; an answer brings what calls attention to it', async () => {
   await loadWidget();
   launcher().dispatchEvent(new Event('pointerenter'));
   await openPanel();
-  await say('Is it open?');
-  await until(() => gateway.logs.size === 1);
+  type('Is it open?');
+  find<HTMLButtonElement>('.send').click();
+  await until(() => gateway.logs.size === 1 && bubbles().length === 1);
+  expect(loaded).toEqual(['./locales/en.ts']);
   gateway.say([...gateway.logs.keys()][0] as string, 'It is.');
   await until(() => bubbles().length === 2);
   find<HTMLButtonElement>('[aria-label="Close chat"]').click();
-  expect(loaded.filter((file) => !/alerts|-more/.test(file))).toEqual(['./locales/en.ts']);
+  expect(loaded.toSorted()).toEqual(['./locales/en-more.ts', './locales/en.ts', './parts/alerts.tsx']);
 });
 
 it('a part comes with its words when it is asked for', async () => {

@@ -287,7 +287,7 @@ describe('the transcript', () => {
   const base = { conversationId: 'c', prev: 0, clientId: null, at: '2026-03-01T12:00:00.000Z' };
   const agent = { kind: 'agent', id: 'ana', name: 'Ana' } as const;
   const me = { kind: 'visitor', id: 'v', name: null } as const;
-  const entry = (seq: number, change: object): Entry => ({ ...base, id: `c.${seq}`, seq, kind: 'message', text: `text ${seq}`, author: me, ...change } as Entry);
+  const entry = (seq: number, change: object): Entry => ({ ...base, id: `c.${seq}`, seq, kind: 'message', text: `text ${seq}`, author: me, ...change });
 
   it('says who said what, with files, states and ratings, as text', () => {
     const text = transcriptOf([

@@ -213,9 +213,9 @@ describe('several tabs', () => {
     const asked = sync(second);
     await breathe();
     die(first);
-    const failed = expect(asked).rejects.toThrow();
+    const failed = asked.then(() => 'answered', (error: Error) => error.message);
     await settle();
-    await failed;
+    expect(await failed).toMatch(/connection lost|no answer/);
     expect([names(), gateway.wires.size]).toEqual([['online'], 1]);
     const again = sync(second);
     await settle();
@@ -372,6 +372,6 @@ describe('whatever happens, in any order', () => {
       for (const tab of tabs.splice(0)) tab.connection.close();
       await settle();
       expect([gateway.wires.size, vi.getTimerCount()]).toEqual([0, 0]);
-    }), { numRuns: 100, endOnFailure: true });
+    }), { numRuns: 250 });
   });
 });

@@ -332,7 +332,7 @@ export function createMessenger(environment: MessengerEnvironment, consent: Cons
     },
     choose(id) {
       // One that was never written in is as new as another.
-      chosen = id ? { id } : chosen && 'fresh' in chosen && !shown() ? chosen : { fresh: newName() };
+      chosen = id ? { id } : chosen && 'fresh' in chosen && !shown() && !sending.waitingFor(undefined)[0] ? chosen : { fresh: newName() };
       reading.check();
       changed();
     },

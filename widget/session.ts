@@ -143,9 +143,9 @@ export function createSession(key: string, storage: KeyValueStorage | null): Ses
       return !isForeign();
     },
     refused() {
-      // Another tab named it for us, and forgets it; asking once more is enough.
+      // Not named by this tab, it was by the one that leads, which forgets it: asking ourselves is what is left.
       const named = used;
-      if (named === undefined) used = null;
+      used = undefined;
       if (named === null) return false;
       if (named && read()?.token === named) forgetVisitor();
       current = undefined;

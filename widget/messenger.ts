@@ -71,6 +71,8 @@ export interface MessengerListeners {
   onClosed(conversationId: string): void;
   /** The gateway accepted who the site says this is; undefined: nobody any more. */
   onIdentity(userId: string | undefined): void;
+  /** Another tab, or the gateway, has forgotten the visitor. */
+  onForgotten(): void;
   /** The gateway refused something that the page asked for. */
   onError(error: WireError): void;
 }
@@ -153,7 +155,7 @@ export function createMessenger(environment: MessengerEnvironment, consent: Cons
     Channel: environment.Channel,
     onNews(news) {
       if (news.kind === 'landed') void landed(news.landed);
-      else if (news.kind === 'forgotten') forgotten();
+      else if (news.kind === 'forgotten') forgottenElsewhere();
       else void sending.refresh();
     },
   });
@@ -215,7 +217,7 @@ export function createMessenger(environment: MessengerEnvironment, consent: Cons
     changed();
   });
   connection.on('typing:updated', typing.take);
-  connection.on('visitor:erased', forgotten);
+  connection.on('visitor:erased', forgottenElsewhere);
 
   function onSynced(added: Entry[]): void {
     loaded = true;
@@ -256,6 +258,11 @@ export function createMessenger(environment: MessengerEnvironment, consent: Cons
     void room.erase().then(() => sending.refresh());
     connection.restart();
     changed();
+  }
+
+  function forgottenElsewhere(): void {
+    forgotten();
+    listeners.onForgotten();
   }
 
   function changed(): void {
@@ -313,7 +320,7 @@ export function createMessenger(environment: MessengerEnvironment, consent: Cons
       if (connection.state.name === 'online') void logSync.sync();
     },
     checkSession() {
-      if (settled && !session.hasActed()) forgotten();
+      if (settled && !session.hasActed()) forgottenElsewhere();
       else if (session.isForeign()) connection.restart();
     },
     choose(id) {

@@ -71,8 +71,8 @@ export interface MessengerListeners {
   onClosed(conversationId: string): void;
   /** The gateway accepted who the site says this is; undefined: nobody any more. */
   onIdentity(userId: string | undefined): void;
-  /** Whoever was here is not here any more: nothing of theirs is to stay in sight. */
-  onForgotten?(): void;
+  /** Whoever was here is not here any more: nothing of theirs is to stay in sight. `byPage`: the page said so itself. */
+  onForgotten?(byPage: boolean): void;
   /** The gateway refused something that the page asked for. */
   onError(error: WireError): void;
 }
@@ -95,8 +95,8 @@ export interface Messenger {
   typing(typing: boolean): void;
   /** Whether somebody looks at the newest message. */
   setWatching(watching: boolean): void;
-  /** Forgets the visitor on this device, in all tabs. */
-  logout(): void;
+  /** Forgets the visitor on this device, in all tabs. `byPage`: the page asks for it. */
+  logout(byPage?: boolean): void;
   /** Ends everything. What waits stays stored. */
   destroy(): void;
 
@@ -118,8 +118,6 @@ export function createMessenger(environment: MessengerEnvironment, consent: Cons
   let clockOffset = 0;
   let visitorId: string | undefined;
   let userId: string | undefined;
-  /** The last person whom the site made known here, also after a sign-in that has run out. */
-  let person: string | undefined;
   let chosen: Chosen;
   /** A visitor is stored: when that is gone, another tab has forgotten them. */
   let settled = false;
@@ -127,7 +125,6 @@ export function createMessenger(environment: MessengerEnvironment, consent: Cons
   let destroyed = false;
 
   const session = createSession(key, environment.storage(consent));
-  person = session.read()?.userId;
   const conversations = createConversations();
   const shared = (openWire: OpenWire): OpenWire => shareWire(openWire, { name: `${key}:wire`, locks: environment.locks, Channel: environment.Channel, mustLead: session.isIdentifying });
   const { fallback } = environment;
@@ -199,23 +196,15 @@ export function createMessenger(environment: MessengerEnvironment, consent: Cons
       loaded = false;
     }
     visitorId = news.visitorId;
-    let left: Promise<void> | undefined;
     if (userId !== news.identity?.userId) {
       userId = news.identity?.userId;
-      if (userId && person && person !== userId) {
-        // What another person has begun, or could not send yet, is not for this one, neither to see nor to send.
-        listeners.onForgotten?.();
-        if (session.hasActed()) session.write({ conversationId: undefined });
-        left = room.erase().then(sending.refresh);
-      }
-      person = userId ?? person;
       listeners.onIdentity(userId);
     }
     wasOnline = true;
     clockOffset = Date.parse(news.serverTime) - Date.now() || 0;
     logSync.start(news.heartbeatMs);
     // Resume first, then send what waits.
-    void Promise.all([logSync.sync(), left]).then(() => sending.setOnline(connection.state.name === 'online'));
+    void logSync.sync().then(() => sending.setOnline(connection.state.name === 'online'));
   });
   connection.on('entry:created', ({ entry }) => {
     if (!isEntry(entry)) return;
@@ -228,7 +217,7 @@ export function createMessenger(environment: MessengerEnvironment, consent: Cons
     changed();
   });
   connection.on('typing:updated', typing.take);
-  connection.on('visitor:erased', forgotten);
+  connection.on('visitor:erased', () => forgotten());
 
   function onSynced(added: Entry[]): void {
     loaded = true;
@@ -260,9 +249,9 @@ export function createMessenger(environment: MessengerEnvironment, consent: Cons
   }
 
   /** Nobody has been here: everything begins anew, as somebody new. */
-  function forgotten(): void {
-    listeners.onForgotten?.();
-    person = chosen = undefined;
+  function forgotten(byPage = false): void {
+    listeners.onForgotten?.(byPage);
+    chosen = undefined;
     settled = false;
     session.forget();
     conversations.clear();
@@ -348,9 +337,9 @@ export function createMessenger(environment: MessengerEnvironment, consent: Cons
       reading.setWatching(watching);
       changed();
     },
-    logout() {
+    logout(byPage) {
       tabs.tell({ kind: 'forgotten' });
-      forgotten();
+      forgotten(byPage);
     },
     destroy() {
       destroyed = true;

@@ -162,7 +162,7 @@ export function createWaitingRoom<P>({ name, factory, mayHoldItems, onChange }: 
 
   /** Deletes the database, which other tabs make way for. */
   async function remove(): Promise<void> {
-    if (!factory || (!opening && !mayHoldItems())) return;
+    if (!factory) return;
     letGo();
     const request = factory.deleteDatabase(name);
     await new Promise<void>((resolve) => {

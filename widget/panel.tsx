@@ -51,6 +51,7 @@ export const start: StartPanel = async ({ loader, base, options: first, locale: 
   const dark = matchMedia('(prefers-color-scheme: dark)');
   const phone = matchMedia('(max-width: 480px), (max-height: 480px)');
   let looked = false;
+  let named = false;
   let surrounded = false;
   /** Where the keyboard was when the panel was opened. */
   let opener: HTMLElement | null = null;
@@ -82,9 +83,10 @@ export const start: StartPanel = async ({ loader, base, options: first, locale: 
     },
     onStarted: (conversationId) => emit('conversation:started', { conversationId }),
     onClosed: (conversationId) => emit('conversation:closed', { conversationId }),
-    onForgotten() {
+    onForgotten(byPage) {
       draft.forget();
       view.current?.forget();
+      if (!byPage) verbs((carryOut) => carryOut('forget', []));
     },
     onIdentity: (userId) => emit('identity', userId ? { userId } : null),
     onError: ({ code, message }) => emit('error', { code, message }),
@@ -92,13 +94,13 @@ export const start: StartPanel = async ({ loader, base, options: first, locale: 
 
   const alerts = once('alerts', ({ createAlerts }) => createAlerts({ name: loader.workspace, settings: () => settings, locks: environment.locks, session: messenger.session, button, open: openPanel, signal }));
   const surroundings = once('frame', ({ createFrame }) => createFrame({ frame, settings: () => settings, session: messenger.session, close: closed, signal }));
-  const verbs = once('page', ({ createPageVerbs }) => createPageVerbs({
-    messenger, environment, draft, onError: (error) => emit('error', error),
-    show(text) {
-      if (text !== undefined) draft.set(text);
-      view.current?.fill(text);
-    },
-  }));
+  const verbs = once('page', ({ createPageVerbs }) => createPageVerbs({ messenger, environment, draft, view, onError: (error) => emit('error', error) }));
+
+  /** Not as whoever was here before, while the page says that it is somebody. */
+  function connect(): void {
+    if (named) verbs(messenger.start);
+    else messenger.start();
+  }
 
   /** Says whether that is another level of consent than before. */
   function agree(level: unknown): boolean {
@@ -213,7 +215,8 @@ export const start: StartPanel = async ({ loader, base, options: first, locale: 
   for (const query of [dark, phone]) query.addEventListener('change', () => void look(last).catch(() => {}), { signal });
   if (before !== consent) follow();
   await look(first);
-  if (messenger.session.hasActed()) messenger.start();
+  // The page may have said meanwhile who this is.
+  setTimeout(() => !signal.aborted && messenger.session.hasActed() && connect());
 
   return {
     show() {
@@ -221,7 +224,7 @@ export const start: StartPanel = async ({ loader, base, options: first, locale: 
       open = drawn = true;
       mark = messenger.state().seen;
       frame.classList.add('open');
-      messenger.start();
+      connect();
       redraw();
       watch();
       view.current?.focus();
@@ -241,6 +244,7 @@ export const start: StartPanel = async ({ loader, base, options: first, locale: 
     },
     command(verb, args) {
       if (verb === 'setConsent' && agree(args[0])) redraw();
+      named ||= verb === 'identify';
       verbs((carryOut) => carryOut(verb, args));
     },
     state() {

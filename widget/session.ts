@@ -137,6 +137,8 @@ export function createSession(key: string, storage: KeyValueStorage | null): Ses
       const stored = read();
       // A visitor already settled gets the fresh token, and so does one whom the site has just made known; others wait for claim().
       if (stored?.visitorId === visitorId || (stored && identity)) write(current);
+      // What a person wrote in is not the next one's.
+      if (stored?.userId && stored.userId !== current.userId) write({ conversationId: undefined });
       identity = undefined;
       // A refusal that comes later is about another handshake, perhaps another tab's.
       used = undefined;

@@ -4,6 +4,7 @@ import { cleanText, textProblem } from '../../shared/text.ts';
 import type { Draft } from '../draft.ts';
 import { attempt, t } from '../kit.ts';
 import type { Consent, Messenger, MessengerEnvironment } from '../messenger.ts';
+import type { PanelView } from '../panel-view.tsx';
 import type { WidgetError } from '../sdk-types.ts';
 import { storageKey } from '../storage-key.ts';
 
@@ -13,8 +14,8 @@ export interface PageVerbsOptions {
   messenger: Messenger;
   environment: MessengerEnvironment;
   draft: Draft;
-  /** Shows the conversation that the messenger shows, with this in the composer. */
-  show(text?: string): void;
+  /** What the visitor sees, while it is there. */
+  view: { current: Pick<PanelView, 'fill'> | null };
   onError(error: WidgetError): void;
 }
 
@@ -22,7 +23,7 @@ export interface PageVerbsOptions {
 const TRACKED_MAX = 20;
 
 /** Carries out a verb. What comes from the page may be anything; what cannot be used is told as an error, never thrown. */
-export function createPageVerbs({ messenger, environment, draft, show, onError }: PageVerbsOptions): (verb: string, args: readonly unknown[]) => void {
+export function createPageVerbs({ messenger, environment, draft, view, onError }: PageVerbsOptions): (verb: string, args: readonly unknown[]) => void {
   const { session, connection, room, sending } = messenger;
   let profile: Profile = {};
   let tracked: Array<VisitorPayload<'event:track'>> = [];
@@ -46,6 +47,18 @@ export function createPageVerbs({ messenger, environment, draft, show, onError }
     if (connection.state.name === 'online') tell('profile:set', { profile: change });
   }
 
+  /** Shows the conversation that the messenger shows, with this in the composer. */
+  function show(text?: string): void {
+    if (text !== undefined) draft.set(text);
+    view.current?.fill(text);
+  }
+
+  /** Nobody has been here. */
+  function forget(): void {
+    profile = {};
+    tracked = [];
+  }
+
   function send(written: unknown): void {
     const text = cleanText(String(written));
     const problem = textProblem(text);
@@ -56,6 +69,10 @@ export function createPageVerbs({ messenger, environment, draft, show, onError }
   const verbs: Record<string, (...args: never[]) => void> = {
     identify(identity: Identity) {
       if (typeof identity !== 'object' || identity === null) throw new TypeError('expected an object such as { userId, token }');
+      // From one person to another nothing ever goes, not even what waits.
+      const before = session.read()?.userId;
+      const next = identity.userId ?? userOf(identity.token);
+      if (before && next && before !== next) verbs.logout?.();
       session.identify(identity);
       connection.restart();
     },
@@ -70,11 +87,10 @@ export function createPageVerbs({ messenger, environment, draft, show, onError }
       else tracked = [...tracked, event].slice(-TRACKED_MAX);
     },
     logout() {
-      draft.set('');
-      profile = {};
-      tracked = [];
-      messenger.logout();
+      forget();
+      messenger.logout(true);
     },
+    forget,
     setConsent(level: Consent) {
       if (!['none', 'session', 'persistent'].includes(level)) throw new RangeError('expected "none", "session" or "persistent"');
       // What was typed and not sent stays where it can be seen, and nowhere else.
@@ -100,4 +116,10 @@ export function createPageVerbs({ messenger, environment, draft, show, onError }
       onError({ code: 'bad_request', message: `MiraDesk.${verb}: ${error instanceof Error ? error.message : String(error)}` });
     }
   };
+}
+
+/** Whom a token is for, before anybody has looked whether it is right. */
+function userOf(token: string | undefined): string | undefined {
+  const { sub, userId } = attempt(() => JSON.parse(atob((token?.split('.')[1] ?? '').replace(/-/g, '+').replace(/_/g, '/'))) as { sub?: unknown; userId?: unknown }) ?? {};
+  return sub === undefined && userId === undefined ? undefined : String(sub ?? userId);
 }

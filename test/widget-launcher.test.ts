@@ -16,7 +16,7 @@ function create(change: Partial<LoaderSettings> = {}): Launcher & { intents: num
   gone = new AbortController();
   const counts = { intents: 0, clicks: 0 };
   const launcher = createLauncher({ signal: gone.signal, onIntent: () => counts.intents++, onClick: () => counts.clicks++ });
-  const show = (settings: Partial<LoaderSettings>, now: Partial<Now> = {}): void => launcher.draw({ ...SETTINGS, ...settings }, 'en', { open: false, busy: false, note: '', ...now });
+  const show = (settings: Partial<LoaderSettings>, now: Partial<Now> = {}): void => launcher.draw({ ...SETTINGS, ...settings }, 'en', { open: false, wanted: false, note: '', ...now });
   show(change);
   return Object.assign(counts, launcher, { show });
 }
@@ -29,7 +29,7 @@ it('is a labelled button beside the body, in the brand colour with text that can
   expect(button.getAttribute('aria-label')).toBe('Chat');
   expect(button.getAttribute('aria-haspopup')).toBe('dialog');
   expect(host()?.style.getPropertyValue('--brand')).toBe('#ffd400');
-  expect(host()?.style.getPropertyValue('--on-brand')).toBe('#000');
+  expect(host()?.style.getPropertyValue('--on-brand')).toBe('#000000');
 });
 
 it.each([
@@ -40,20 +40,20 @@ it.each([
 ] as const)('sits %s, as far from the edges as is set, and is round while the panel is open', (position, at, bubble) => {
   const launcher = create({ position, offsetX: 30, offsetY: 10 });
   expect([host()?.style.getPropertyValue('--at'), host()?.style.getPropertyValue('--bubble')]).toEqual([at, bubble]);
-  launcher.show({ position }, { open: true });
+  launcher.show({ position }, { open: true, wanted: true });
   expect(host()?.style.getPropertyValue('--bubble')).toBe('30px');
 });
 
 it('says whether the panel is open or on its way, and what is wrong', () => {
   const { button, root, show } = create();
-  const says = () => [button.getAttribute('aria-expanded'), button.getAttribute('aria-busy'), root.querySelector('[role=status]')?.textContent, root.querySelector('path')?.getAttribute('d')];
-  expect(says()).toEqual(['false', 'false', '', SETTINGS.launcherIcon]);
-  show({}, { busy: true });
-  expect(says()).toEqual(['false', 'true', '', SETTINGS.launcherIcon]);
-  show({}, { open: true });
-  expect(says()).toEqual(['true', 'false', '', 'M6 11l8 8 8-8']);
+  const says = () => [button.getAttribute('aria-expanded'), root.querySelector('[role=status]')?.textContent, root.querySelector('path')?.getAttribute('d')];
+  expect(says()).toEqual(['false', '', SETTINGS.launcherIcon]);
+  show({}, { wanted: true });
+  expect(says()).toEqual(['false', '', 'M6 11l8 8 8-8']);
+  show({}, { open: true, wanted: true });
+  expect(says()).toEqual(['true', '', 'M6 11l8 8 8-8']);
   show({}, { note: '<b>No</b>' });
-  expect(says()[2]).toBe('<b>No</b>');
+  expect(says()[1]).toBe('<b>No</b>');
 });
 
 it('can have words beside its icon, which are its name then, and can be hidden', () => {

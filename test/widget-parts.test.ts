@@ -183,11 +183,13 @@ describe('calls for attention', () => {
     vi.useRealTimers();
   });
 
+  const button = document.createElement('button');
+
   function alerts(locks: LockManager | null, change: { sound?: boolean; titleBadge?: boolean; muted?: boolean } = {}): Alerts {
     const session = createSession('miradesk:demo', storageOf(new Map()));
     session.act();
     like(session, { muted: change.muted ?? false, notify: true });
-    return createAlerts({ name: 'demo', settings: () => ({ sound: true, titleBadge: true, ...change }), locks, session, open: () => {}, signal: gone.signal });
+    return createAlerts({ name: 'demo', settings: () => ({ sound: true, titleBadge: true, ...change }), locks, session, button, open: () => {}, signal: gone.signal });
   }
   const look = (now: DocumentVisibilityState): void => {
     visibility = now;
@@ -198,21 +200,20 @@ describe('calls for attention', () => {
   it('one of several tabs speaks, once for each message', async () => {
     const browser = browserTabs();
     const all = [1, 2, 3].map(() => alerts(browser.open().locks));
-    for (const one of all) one.received(MESSAGE, false);
+    for (const one of all) one.received(MESSAGE);
     await vi.advanceTimersByTimeAsync(10);
     expect(sounds()).toBe(1);
     await vi.advanceTimersByTimeAsync(5_000);
-    for (const one of all) one.received({ ...MESSAGE, at: '2026-03-01T12:00:09.000Z' }, false);
+    for (const one of all) one.received({ ...MESSAGE, at: '2026-03-01T12:00:09.000Z' });
     await vi.advanceTimersByTimeAsync(5_000);
     expect(sounds()).toBe(2);
   });
 
-  it('nobody does where it is read as it comes, is muted, is switched off, or the widget is gone', async () => {
-    alerts(null).received(MESSAGE, true);
-    alerts(null, { muted: true }).received(MESSAGE, false);
-    alerts(null, { sound: false }).received(MESSAGE, false);
+  it('nobody does where it is muted, is switched off, or the widget is gone', async () => {
+    alerts(null, { muted: true }).received(MESSAGE);
+    alerts(null, { sound: false }).received(MESSAGE);
     visibility = 'hidden';
-    alerts(null).received(MESSAGE, false);
+    alerts(null).received(MESSAGE);
     gone.abort();
     await vi.advanceTimersByTimeAsync(5_000);
     expect(sounds()).toBe(0);
@@ -220,14 +221,14 @@ describe('calls for attention', () => {
 
   it('the title counts while the page is not looked at, and is the page\'s again then', () => {
     const one = alerts(null);
-    one.unread(2);
+    one.unread(2, false);
     expect(document.title).toBe('Shop');
     look('hidden');
     expect(document.title).toBe('(2) Shop');
-    one.unread(3);
+    one.unread(3, false);
     expect(document.title).toBe('(3) Shop');
     document.title = 'Cart';
-    one.unread(4);
+    one.unread(4, false);
     expect(document.title).toBe('(4) Cart');
     look('visible');
     expect(document.title).toBe('Cart');
@@ -239,7 +240,7 @@ describe('calls for attention', () => {
   it('the title is left alone where the site wants that', () => {
     const one = alerts(null, { titleBadge: false });
     look('hidden');
-    one.unread(2);
+    one.unread(2, false);
     expect(document.title).toBe('Shop');
   });
 
@@ -257,11 +258,11 @@ describe('calls for attention', () => {
       }
     });
     const one = alerts(null);
-    one.received(MESSAGE, false);
+    one.received(MESSAGE);
     await vi.advanceTimersByTimeAsync(1_000);
     expect(shown).toEqual([]);
     visibility = 'hidden';
-    one.received({ ...MESSAGE, text: 'x'.repeat(5_000) }, false);
+    one.received({ ...MESSAGE, text: 'x'.repeat(5_000) });
     await vi.advanceTimersByTimeAsync(1_000);
     expect(shown).toEqual([{ title: 'New message from Ana', body: 'x'.repeat(200), closed: false }]);
     look('visible');
@@ -346,7 +347,7 @@ describe('verbs of the page', () => {
     [errors, drafted, shown, tracks] = [[], [], [], true];
     const environment = { page: () => (tracks ? { url: 'http://shop.example/', title: '', referrer: '' } : undefined), storage: () => null, indexedDB: null };
     const carryOut = createPageVerbs({
-      messenger: tab, environment: environment as never, draft: { get: () => '', set: (text) => void drafted.push(text) }, show: (text) => void shown.push(text), onError: ({ code }) => void errors.push(code),
+      messenger: tab, environment: environment as never, draft: { get: () => '', set: (text) => void drafted.push(text), forget: () => {} }, view: { current: { fill: (text) => void shown.push(text) } }, onError: ({ code }) => void errors.push(code),
     });
     return (verb, ...args) => carryOut(verb, args);
   }

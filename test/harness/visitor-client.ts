@@ -126,10 +126,6 @@ export class VisitorClient {
         if (connection.name === 'refused') this.#turnedAway.push(connection.error.code);
       },
       onReceived: () => {},
-      onStarted: () => {},
-      onClosed: () => {},
-      onIdentity: () => {},
-      onError: () => {},
       onSent: ({ clientId, conversationId, seq }) => {
         const ack = { clientId: clientId ?? '', conversationId, seq };
         this.acknowledged.push(ack);

@@ -20,7 +20,7 @@ afterAll(() => gateway.stop());
 
 interface Sample { name: string; mimeType: string; buffer: Buffer }
 const pdf = (name: string): Sample => ({ name, mimeType: 'application/pdf', buffer: PDF });
-const photo = (name: string): Sample => ({ name, mimeType: 'image/png', buffer: picture(640, 420) });
+const photo = (name: string): Sample => ({ name, mimeType: 'image/png', buffer: picture(640, 420, [214, 158, 104]) });
 
 /** By the button and the browser's own window. */
 async function choose(visitor: Visitor, ...files: Sample[]): Promise<void> {

@@ -118,12 +118,14 @@ it('[D4] a new conversation that is begun without a gateway waits as one of its 
   await visitor.button('New conversation').click();
   await visitor.say('The second, in the dark');
   await visitor.say('and some more of it');
+  await visitor.sees('and some more of it');
   await visitor.log.getByText('Waiting to be sent').waitFor();
   expect(await visitor.shown()).toEqual(['The second, in the dark', 'and some more of it']);
   await gateway.start();
   await member.conversationWith('and some more of it');
   await visitor.log.getByText(/Sent|Delivered/).waitFor({ timeout: 30_000 });
   await visitor.openList();
+  await until(async () => (await rows(visitor)).length === 2, { what: 'both in the list' });
   expect(await rows(visitor)).toEqual(['You: and some more of it', 'You: The first of two']);
 });
 

@@ -103,7 +103,8 @@ export class Composer extends Component<ComposerProps, ComposerState> {
     this.changed();
     const box = this.field.current;
     // What people type for emoji becomes one when it is finished with a space.
-    if (box && this.props.settings.emoji && CODE.test(box.value.slice(0, box.selectionEnd))) void bring('emoji').then(({ putEmoji }) => putEmoji(box, this.changed), () => {});
+    const typed = box?.value.slice(0, box.selectionEnd) ?? '';
+    if (box && this.props.settings.emoji && CODE.test(typed)) void bring('emoji').then(({ putEmoji }) => putEmoji(box, typed, this.changed), () => {});
     this.props.messenger.typing(Boolean(this.field.current?.value.trim()));
   };
 

@@ -6,12 +6,13 @@ import type { Session } from '../session.ts';
 import { like, likesOf } from './likes.ts';
 import css from './emoji.css';
 
-/** Puts an emoji in the place of what was typed for one, before the space that ends it. */
-export function putEmoji(box: HTMLTextAreaElement, onChange: () => void): void {
-  const to = box.selectionEnd - 1;
-  const found = box.value[to] === ' ' ? codeBefore(box.value.slice(0, to)) : null;
-  if (!found) return;
-  box.setRangeText(found.emoji, to - found.code.length, to, 'preserve');
+/** Puts an emoji in the place of what was typed for one, before the space that ended it. `typed`: what stood before the cursor then; the person may have gone on. */
+export function putEmoji(box: HTMLTextAreaElement, typed: string, onChange: () => void): void {
+  const found = codeBefore(typed.slice(0, -1));
+  // Where it was typed; or before, where something before it has become an emoji meanwhile.
+  const place = found ? box.value.lastIndexOf(`${found.code} `, typed.length - 1 - found.code.length) : -1;
+  if (!found || place < 0) return;
+  box.setRangeText(found.emoji, place, place + found.code.length, 'preserve');
   onChange();
 }
 

@@ -38,7 +38,7 @@ it('a visitor and an agent talk by keyboard alone', async () => {
   const { keyboard } = visitor.page;
   await visitor.page.goto(`${gateway.url}/demo/`);
   await visitor.launcher.waitFor();
-  await tabTo(visitor.page, /^Open chat/);
+  await tabTo(visitor.page, /^Chat/);
   await keyboard.press('Enter');
   await visitor.composer.waitFor();
   await until(async () => (await focused(visitor.page)) === 'Message', { what: 'the composer to have the keyboard' });
@@ -73,13 +73,13 @@ it('a visitor and an agent talk by keyboard alone', async () => {
   await tabTo(visitor.page, /By keyboard|^Messages/, 'Shift+Tab');
   await keyboard.press('Escape');
   await visitor.composer.waitFor({ state: 'hidden' });
-  expect(await focused(visitor.page)).toMatch(/^Open chat/);
+  expect(await focused(visitor.page)).toMatch(/^Chat/);
   await keyboard.press('Enter');
   await visitor.composer.waitFor();
   await tabTo(visitor.page, /^Close chat/, 'Shift+Tab');
   await keyboard.press('Enter');
   await visitor.composer.waitFor({ state: 'hidden' });
-  expect(await focused(visitor.page)).toMatch(/^Open chat/);
+  expect(await focused(visitor.page)).toMatch(/^Chat/);
 });
 
 it('new messages are put where screen readers hear them', async () => {

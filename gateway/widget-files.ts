@@ -66,7 +66,8 @@ export async function widgetFiles(fastify: FastifyInstance, { assets, workspaces
     const name = request.params['*'].replace(/\/+/g, '/');
     const file = assets.widget.get(`assets/${name}`);
     void reply.header('access-control-allow-origin', '*');
-    if (!file && OTHER_PANEL.test(name)) return sendScript(reply, `export * from ${scriptJson(`${name.includes('/') ? '../' : './'}${assets.panel.slice('assets/'.length)}`)};\n`);
+    // From the root, since what is relative would depend on the slashes.
+    if (!file && OTHER_PANEL.test(name)) return sendScript(reply, `export * from ${scriptJson(`/w/${assets.panel}`)};\n`);
     return file ? sendFile(request, reply, file, IMMUTABLE) : sendWarning(reply, 404, 'This file of the MiraDesk widget does not exist (any more). Reloading the page gets the current one.');
   });
 

@@ -13,7 +13,8 @@ export type FormatPiece =
 
 // A fence begins a line, and what is in it is not looked at. Then code within a line.
 const CODE = /(?:^|\n)```[^\n`]*\n([^]*?)\n?```(?:\n|$)|`([^`\n]+)`/g;
-// Marks hug their words, stand free of letters outside, and do not go over lines.
+const CODE_IN_LINE = /(\b\B)?`([^`\n]+)`/g;
+// Marks hug their words, stand free of letters outside, and do not go over lines. Two underscores are a part of a name, as in __init__.
 const MARKS = /(?<![\p{L}\p{N}*~_])(\*\*|~~|\*(?!\*)|_(?!_))(?=\S)([^\n]{0,998}?\S)\1(?![\p{L}\p{N}*~_])/u;
 const KINDS: Record<string, 'bold' | 'italic' | 'struck'> = { '**': 'bold', '~~': 'struck', '*': 'italic', '_': 'italic' };
 /** Marks within marks, at most so deep. */
@@ -21,12 +22,19 @@ const DEPTH = 3;
 
 /** Splits a message into its pieces, in their order. */
 export function formatPieces(text: string): FormatPiece[] {
+  // Behind the last end of a fence there is none to be looked for: looking from each beginning anew would take the square of the time.
+  const end = text.endsWith('```') ? text.length : text.lastIndexOf('```\n') + 4;
+  return end < 4 ? split(text, CODE_IN_LINE) : [...split(text.slice(0, end), CODE), ...split(text.slice(end), CODE_IN_LINE)];
+}
+
+/** Takes out the code. */
+function split(text: string, code: RegExp): FormatPiece[] {
   const pieces: FormatPiece[] = [];
   let from = 0;
-  for (const match of text.matchAll(CODE)) {
-    pieces.push(...linked(text.slice(from, match.index)));
-    pieces.push(match[1] === undefined ? { kind: 'code', text: match[2] as string } : { kind: 'block', text: match[1] });
-    from = match.index + match[0].length;
+  for (const match of text.matchAll(code)) {
+    const [whole, block, inLine] = match;
+    pieces.push(...linked(text.slice(from, match.index)), inLine === undefined ? { kind: 'block', text: block ?? '' } : { kind: 'code', text: inLine });
+    from = match.index + whole.length;
   }
   return [...pieces, ...linked(text.slice(from))];
 }

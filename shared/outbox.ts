@@ -42,116 +42,118 @@ export interface OutboxOptions<P> {
   /** Called with the items in their order after every change. */
   onChange(items: readonly OutboxItem<P>[]): void;
   /** Waits, for retries; milliseconds. Replaced in tests. */
-  wait?(ms: number): Promise<void>;
+  wait?(ms: number, early: (wake: () => void) => void): Promise<void>;
 }
 
 const FIRST_RETRY_MS = 500;
 const LAST_RETRY_MS = 15_000;
 
 /** Keeps and sends. What a person can do about an item that failed comes with {@link Outbox}. */
-export class Sender<P> {
-  readonly #options: OutboxOptions<P>;
-  #online = false;
-  #flushing = false;
-  #again = false;
-  #stopped = false;
-  #wakeWait: (() => void) | undefined;
-
-  constructor(options: OutboxOptions<P>) {
-    this.#options = options;
-  }
-
+export interface Sender<P> {
   /** Stores the item and then tries to send it. Resolves when it is stored (D4: before it goes on the wire); rejects when storing failed. */
-  async add(item: { clientId: string; payload: P; createdAt: number }): Promise<OutboxItem<P>> {
-    const stored = await this.#options.storage.add(item);
-    await this.refresh();
-    void this.flush();
-    return stored;
-  }
-
+  add(item: { clientId: string; payload: P; createdAt: number }): Promise<OutboxItem<P>>;
   /** Tells whether a connection is there. Coming online flushes at once. */
-  setOnline(online: boolean): void {
-    this.#online = online;
-    // Also on going offline: who waits for a retry holds the lock, and another tab may be online.
-    this.#wakeWait?.();
-    if (online) void this.flush();
-  }
-
+  setOnline(online: boolean): void;
   /** Reads the storage again and reports it; for changes made by other tabs. */
-  async refresh(): Promise<void> {
-    this.#options.onChange(await this.#options.storage.all());
-  }
-
-  /** Stops sending; what is stored stays stored. */
-  stop(): void {
-    this.#stopped = true;
-    this.#wakeWait?.();
-  }
-
+  refresh(): Promise<void>;
   /** Sends what waits, in order, until nothing waits or the connection is gone. Never rejects. */
-  async flush(): Promise<void> {
-    if (this.#flushing) {
-      this.#again = true;
-      return;
-    }
-    this.#flushing = true;
-    try {
-      do {
-        this.#again = false;
-        await this.#options.exclusively(() => this.#drain());
-      } while (this.#again && this.#online && !this.#stopped);
-    } catch {
-      // The storage or the lock failed; the items are where they were and the next occasion tries again.
-    } finally {
-      this.#flushing = false;
-    }
-  }
-
-  async #drain(): Promise<void> {
-    let retryMs = FIRST_RETRY_MS;
-    while (this.#online && !this.#stopped) {
-      const item = (await this.#options.storage.all()).find((candidate) => !candidate.error);
-      if (!item) return;
-      let error: WireError | undefined;
-      let answered = true;
-      try {
-        const ack = await this.#options.send(item);
-        if (!ack.ok) error = ack.error;
-      } catch {
-        answered = false;
-      }
-      if (answered && !error) {
-        await this.#options.storage.remove(item.clientId);
-        retryMs = FIRST_RETRY_MS;
-      } else if (error && !RETRYABLE.has(error.code)) {
-        await this.#options.storage.update({ ...item, error });
-      } else {
-        await this.#wait(error?.retryAfterMs ?? retryMs);
-        retryMs = Math.min(retryMs * 2, LAST_RETRY_MS);
-      }
-      await this.refresh();
-    }
-  }
-
-  #wait(ms: number): Promise<void> {
-    if (this.#options.wait) return this.#options.wait(ms);
-    return new Promise((resolve) => {
-      const timer = setTimeout(done, ms);
-      function done(): void {
-        clearTimeout(timer);
-        resolve();
-      }
-      this.#wakeWait = done;
-    });
-  }
+  flush(): Promise<void>;
+  /** Stops sending; what is stored stays stored. */
+  stop(): void;
 }
 
-export class Outbox<P> extends Sender<P> {
+export function createSender<P>({ storage, send, exclusively, onChange, wait = waitFor }: OutboxOptions<P>): Sender<P> {
+  let online = false;
+  let flushing = false;
+  let again = false;
+  let stopped = false;
+  let wakeWait = (): void => {};
+
+  async function refresh(): Promise<void> {
+    onChange(await storage.all());
+  }
+
+  async function flush(): Promise<void> {
+    again = true;
+    if (flushing) return;
+    flushing = true;
+    try {
+      while (again) {
+        again = false;
+        await exclusively(drain);
+        again &&= online && !stopped;
+      }
+    } catch {
+      // The storage or the lock failed; the items are where they were and the next occasion tries again.
+    }
+    flushing = false;
+  }
+
+  async function drain(): Promise<void> {
+    let retryMs = FIRST_RETRY_MS;
+    while (online && !stopped) {
+      const item = (await storage.all()).find(({ error }) => !error);
+      if (!item) return;
+      // No answer: no connection, or it broke.
+      const ack = await send(item).catch(() => null);
+      const error = ack && !ack.ok ? ack.error : undefined;
+      if (ack?.ok) {
+        await storage.remove(item.clientId);
+        retryMs = FIRST_RETRY_MS;
+      } else if (error && !RETRYABLE.has(error.code)) {
+        await storage.update({ ...item, error });
+      } else {
+        await wait(error?.retryAfterMs ?? retryMs, (wake) => { wakeWait = wake; });
+        retryMs = Math.min(retryMs * 2, LAST_RETRY_MS);
+      }
+      await refresh();
+    }
+  }
+
+  return {
+    async add(item) {
+      const stored = await storage.add(item);
+      await refresh();
+      void flush();
+      return stored;
+    },
+    setOnline(now) {
+      online = now;
+      // Also on going offline: who waits for a retry holds the lock, and another tab may be online.
+      wakeWait();
+      if (online) void flush();
+    },
+    refresh,
+    flush,
+    stop() {
+      stopped = true;
+      wakeWait();
+    },
+  };
+}
+
+/** `early` is given what ends the waiting before its time. */
+function waitFor(ms: number, early: (wake: () => void) => void): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    early(() => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+}
+
+export class Outbox<P> {
   readonly #storage: OutboxStorage<P>;
+  readonly add: Sender<P>['add'];
+  readonly setOnline: Sender<P>['setOnline'];
+  readonly refresh: Sender<P>['refresh'];
+  readonly flush: Sender<P>['flush'];
+  readonly stop: Sender<P>['stop'];
 
   constructor(options: OutboxOptions<P>) {
-    super(options);
     this.#storage = options.storage;
+    ({ add: this.add, setOnline: this.setOnline, refresh: this.refresh, flush: this.flush, stop: this.stop } = createSender(options));
   }
 
   /** Sends a failed item once more, under its old name, in its old place. */

@@ -72,7 +72,7 @@ it('a message while the chat is closed shows on the launcher, and opening it rea
   await agent.enter(gateway);
   await agent.open('Ping me when');
   await agent.reply('It is open now.');
-  await visitor.page.getByRole('button', { name: 'Open chat, 1 new message' }).waitFor();
+  await visitor.page.getByRole('button', { name: 'Chat, 1 new message' }).waitFor();
   await agent.log.getByText('Delivered').waitFor();
   await keepPicture(visitor.page, 'widget-unread');
 
@@ -80,7 +80,7 @@ it('a message while the chat is closed shows on the launcher, and opening it rea
   await visitor.sees('It is open now.');
   await agent.log.getByText('Seen').waitFor();
   await visitor.panel.getByRole('button', { name: 'Close chat' }).click();
-  await visitor.page.getByRole('button', { name: 'Open chat', exact: true }).waitFor();
+  await visitor.page.getByRole('button', { name: 'Chat', exact: true }).waitFor();
 });
 
 it('history is there after a reload and on the next page, for both', async () => {

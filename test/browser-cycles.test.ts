@@ -3,7 +3,7 @@ import type { CDPSession, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import { useBrowser } from './harness/browser.ts';
 import { type Gateway, showLogOnFailure, startGateway } from './harness/gateway.ts';
-import { PARTS } from './harness/people.ts';
+import { PARTS, Visitor } from './harness/people.ts';
 import { startSite } from './harness/site.ts';
 import { until } from './harness/until.ts';
 
@@ -70,32 +70,34 @@ function keepCount(): void {
 const leftUnderWay = (page: Page): Promise<Record<string, number>> => page.evaluate(() =>
   Object.fromEntries(Object.entries((window as unknown as { underWay: Record<string, Set<unknown>> }).underWay).map(([name, kept]) => [name, kept.size])));
 
-/** In the page: boots and destroys so often, with the panel opened or not. As soon as there is boot(), that is what brings it back; the script itself else. */
-async function cycle({ times, source, opened, parts }: { times: number; source: string; opened: boolean; parts: typeof PARTS }): Promise<void> {
-  interface Verbs { boot?(): void; destroy(): void }
+/** What is clicked in the panel, and what then shows. */
+type Uses = ReadonlyArray<readonly [click: string, shows: string]>;
+
+const OPENED: Uses = [[PARTS.launcher, `${PARTS.composer}:focus`]];
+/** Parts that are loaded when they are needed: with listeners, observers and styles of their own. */
+const USED: Uses = [...OPENED, ['[aria-label="Emoji"]', '[aria-label="Find an emoji"]:focus'], ['[aria-label="More options"]', '.menu button'], ['[aria-label="Back to the conversation"]', '.talk:not([hidden])'], ['[aria-label="All conversations"]', '.row:focus']];
+
+/** In the page: boots and destroys so often, and uses the chat in between. */
+async function cycle({ times, uses, launcher }: { times: number; uses: Uses; launcher: string }): Promise<void> {
+  const page = window as unknown as { MiraDesk: { boot(): void; destroy(): void } };
+  const { MiraDesk } = page;
   const found = (selector: string): HTMLElement | null | undefined => document.querySelector('#miradesk')?.shadowRoot?.querySelector(selector);
   const frames = async (until: () => unknown): Promise<void> => {
     for (let frame = 0; !until(); frame += 1) {
-      if (frame > 2_000) throw new Error('It never came');
+      if (frame > 2_000) throw new Error(`It never came: ${String(until)}`);
       await new Promise((resolve) => { requestAnimationFrame(resolve); });
     }
   };
   for (let time = 0; time < times; time += 1) {
-    const { MiraDesk } = window as unknown as { MiraDesk?: Verbs };
-    if (MiraDesk?.boot) MiraDesk.boot();
-    else {
-      const script = document.createElement('script');
-      script.textContent = source;
-      document.head.append(script);
-      script.remove();
+    MiraDesk.boot();
+    await frames(() => found(launcher));
+    for (const [click, shows] of uses) {
+      await frames(() => found(click));
+      found(click)?.click();
+      await frames(() => found(shows));
     }
-    await frames(() => found(parts.launcher));
-    if (opened) {
-      found(parts.launcher)?.click();
-      await frames(() => found(parts.composer)?.matches(':focus'));
-    }
-    (window as unknown as { MiraDesk: Verbs }).MiraDesk.destroy();
-    if (document.querySelector('#miradesk')) throw new Error('The widget did not go');
+    MiraDesk.destroy();
+    if (page.MiraDesk !== MiraDesk || document.querySelector('#miradesk')) throw new Error('The widget did not go');
   }
 }
 
@@ -103,21 +105,25 @@ async function cycle({ times, source, opened, parts }: { times: number; source: 
 const HEAP_SLACK = 300_000;
 
 it.each([
-  { what: `${long ? 'twenty thousand' : 'a thousand'} cycles with the chat closed`, warmUp: 200, times: long ? 20_000 : 1_000, opened: false },
-  { what: `${long ? 'a thousand' : 'a hundred'} cycles with the chat opened and connected`, warmUp: 20, times: long ? 1_000 : 100, opened: true },
-])('[W5] $what leave no node, listener, timer, socket, channel, observer, stylesheet or heap behind', async ({ warmUp, times, opened }) => {
+  { what: `${long ? 'twenty thousand' : 'a thousand'} cycles with the chat closed`, warmUp: 200, times: long ? 20_000 : 1_000, uses: [] },
+  { what: `${long ? 'a thousand' : 'a hundred'} cycles with the chat opened and connected`, warmUp: 20, times: long ? 1_000 : 100, uses: OPENED },
+  { what: `${long ? 'a thousand' : 'fifty'} cycles of a visitor who has written, with emoji, menu and list`, warmUp: 20, times: long ? 1_000 : 50, uses: USED },
+])('[W5] $what leave no node, listener, timer, socket, channel, observer, stylesheet or heap behind', async ({ warmUp, times, uses }) => {
   showLogOnFailure(gateway);
-  const site = await startSite({ '/': { html: '<!doctype html><html lang="en"><meta charset="utf-8"><title>Plain</title><p>A page.</p></html>' } });
+  const site = await startSite({ '/': { html: `<!doctype html><html lang="en"><meta charset="utf-8"><title>Plain</title><p>A page.</p><script src="${gateway.url}/w/demo.js"></script></html>` } });
   onTestFinished(() => site.close());
   const page = await browser.page({ reducedMotion: 'reduce' });
   await page.addInitScript(keepCount);
   await page.goto(site.origin);
   const tools = await page.context().newCDPSession(page);
-  const loader = await (await fetch(`${gateway.url}/w/demo.js`)).text();
-  // Inlined it has no address of its own, so it is told the gateway's.
-  const source = loader.replace('"workspace":', `"gateway":"${gateway.url}",$&`);
-  expect(source).not.toBe(loader);
-  const go = (cycles: number): Promise<void> => page.evaluate(cycle, { times: cycles, source, opened, parts: PARTS });
+  const go = (cycles: number): Promise<void> => page.evaluate(cycle, { times: cycles, uses, launcher: PARTS.launcher });
+  if (uses === USED) {
+    const visitor = new Visitor(page);
+    await visitor.openChat();
+    await visitor.say('I keep coming back');
+    await visitor.log.getByText(/Sent|Delivered/).waitFor();
+    await page.evaluate(() => (window as unknown as { MiraDesk: { destroy(): void } }).MiraDesk.destroy());
+  }
 
   await go(warmUp);
   await until(async () => Object.values(await leftUnderWay(page)).every((left) => left === 0), { what: 'the warm-up to be over' });

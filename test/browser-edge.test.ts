@@ -53,8 +53,8 @@ it('[D4] [D7] launcher and panel come up for a new visitor while the gateway is 
   await agent.enter(gateway);
   // Somebody else was here before.
   const { body } = await rawRequest(edge.url, '/w/demo.js', { 'accept-language': 'en-US' });
-  const [panel = ''] = /assets\/panel-[A-Z0-9]{8}\.js/.exec(body.toString()) ?? [];
-  for (const path of [panel, 'demo.json']) await until(async () => (await rawRequest(edge.url, `/w/${path}`)).status < 500);
+  const [panel = ''] = /assets\/\w+\/panel\.js/.exec(body.toString()) ?? [];
+  for (const path of [panel, panel.replace('panel', 'locales/en'), 'demo.json']) await until(async () => (await rawRequest(edge.url, `/w/${path}`)).status === 200);
   await gateway.kill();
 
   // A browser that has never been here, and one more page of it later.

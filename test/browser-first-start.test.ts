@@ -40,7 +40,7 @@ function npmStart(cwd: string): { child: ChildProcess; stdout(): string; url(): 
 it('`npm start` on a fresh checkout builds, prepares, prints what to open, and a first conversation takes place', async () => {
   // A checkout of its own, so that building it does not pull dist/ from under the other tests.
   const checkout = temporaryDirectory('checkout');
-  for (const name of ['shared', 'widget', 'console', 'gateway', 'supabase', 'examples', 'package.json', 'esbuild.config.mjs', 'esbuild.preact.mjs']) {
+  for (const name of ['shared', 'widget', 'console', 'gateway', 'supabase', 'examples', 'package.json', 'esbuild.config.mjs', 'esbuild.preact.mjs', 'esbuild.sites.mjs']) {
     cpSync(join(root, name), join(checkout, name), { recursive: true });
   }
   symlinkSync(join(root, 'node_modules'), join(checkout, 'node_modules'));

@@ -94,7 +94,7 @@ it('[D4] a message that waits when the tab is closed is sent when the page is op
   await second.page.goto(`${gateway.url}/demo/studio.html`);
   await agent.open('I take the blue one');
   await agent.reply('Packed!');
-  await second.page.getByRole('button', { name: 'Open chat, 1 new message' }).waitFor();
+  await second.page.getByRole('button', { name: 'Chat, 1 new message' }).waitFor();
   await second.openChat();
   await bothShow(second, agent, ['I am still choosing', 'I take the blue one', 'Packed!']);
 });

@@ -4,14 +4,18 @@ import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { answeringAgent } from './harness/answering-agent.ts';
+import { expectAccessible } from './harness/axe.ts';
 import { artifacts, useBrowser } from './harness/browser.ts';
 import { type Gateway, showLogOnFailure, startGateway } from './harness/gateway.ts';
 import { Visitor } from './harness/people.ts';
-import { STATES } from './harness/picture-states.ts';
+import { LOOK_STATES } from './harness/picture-looks.ts';
+import { PART_STATES } from './harness/picture-parts.ts';
+import { CONVERSATION_STATES } from './harness/picture-states.ts';
 
 const browser = useBrowser();
 const folder = join(artifacts, 'pictures');
 const DESKTOP = { width: 1280, height: 860 };
+const STATES = [...CONVERSATION_STATES, ...PART_STATES, ...LOOK_STATES];
 const LIGHT = { colorScheme: 'light', forcedColors: 'none' } as const;
 
 type Media = Exclude<Parameters<Page['emulateMedia']>[0], undefined>;
@@ -37,7 +41,7 @@ afterAll(async () => {
   writeFileSync(join(folder, 'index.html'), `<!doctype html><html lang="en"><meta charset="utf-8"><title>The widget in all its states</title><body>${figures.join('\n')}</body></html>`);
 });
 
-it.each(STATES)('the widget is drawn whole in every look: $name', async ({ name, reach }) => {
+it.each(STATES)('[W6] the widget is drawn whole in every look, and axe finds nothing: $name', async ({ name, reach }) => {
   showLogOnFailure(gateway);
   const page = await browser.page({ reducedMotion: 'reduce', viewport: DESKTOP });
   const visitor = new Visitor(page);
@@ -51,19 +55,20 @@ it.each(STATES)('the widget is drawn whole in every look: $name', async ({ name,
     await page.screenshot({ path: file });
     expect(statSync(file).size).toBeGreaterThan(1_000);
     expect([look.name, ...await cutOff(page)]).toEqual([look.name]);
+    if (look.window === DESKTOP && look.media.forcedColors === 'none') await expectAccessible(page);
   }
 });
 
 /** Names of what of the widget lies outside of the window, or has to be scrolled sideways. */
 function cutOff(page: Page): Promise<string[]> {
   return page.evaluate(() => {
-    const all = Array.from(document.querySelector('#miradesk')?.shadowRoot?.querySelectorAll<HTMLElement>('button, [role="dialog"], [role="log"], textarea, h2') ?? []);
+    const all = Array.from(document.querySelector('#miradesk')?.shadowRoot?.querySelectorAll<HTMLElement>('button, input, select, textarea, h2, h3, ul, form, [role="dialog"], [role="log"]') ?? []);
+    const scrolls = (element: Element | null): boolean => element !== null && (/auto|scroll/.test(getComputedStyle(element).overflowY) || scrolls(element.parentElement));
     return all.filter((element) => {
       const { left, right, top, bottom, width } = element.getBoundingClientRect();
       if (width === 0 || !element.checkVisibility({ visibilityProperty: true })) return false;
-      // What is in the log is scrolled up and down.
-      const inside = left >= 0 && right <= innerWidth && (element.closest('[role="log"]') !== null || (top >= 0 && bottom <= innerHeight));
-      return !inside || (element.matches('[role], textarea') && element.scrollWidth > element.clientWidth + 1);
+      const inside = left >= 0 && right <= innerWidth && (scrolls(element.parentElement) || (top >= 0 && bottom <= innerHeight));
+      return !inside || (element.matches('[role], ul, form, textarea') && element.scrollWidth > element.clientWidth + 1);
     }).map((element) => element.getAttribute('aria-label') ?? element.localName);
   });
 }

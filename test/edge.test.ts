@@ -343,20 +343,30 @@ describe('the panel\'s files', () => {
   const gone: Served = { status: 404, body: 'console.warn("gone");\n', headers: { 'cache-control': 'no-store', 'access-control-allow-origin': '*' } };
 
   it('are kept for good, also when the gateway was upgraded and has them no more', async () => {
-    const path = asset('panel-AAAA0001.js');
-    const first = await get(path, { origin: 'https://tea.example' });
-    expect(first.headers).toMatchObject({ 'cache-control': 'public, max-age=31536000, immutable', 'access-control-allow-origin': '*' });
-    gateway.serve(path, gone);
-    expect(await textOf(path, { origin: 'https://pots.example', 'accept-language': 'ja' })).toBe(first.body.toString());
-    await goDown();
-    expect(await textOf(path)).toBe(first.body.toString());
+    for (const name of ['panel.js', 'locales/de.js', 'locales/de-more.js', 'parts/menu.js', 'parts/chunk-AAAA0001.js', 'connection-socketio.js']) {
+      const path = asset(`00000000a1/${name}`);
+      const first = await get(path, { origin: 'https://tea.example' });
+      expect(first.headers).toMatchObject({ 'cache-control': 'public, max-age=31536000, immutable', 'access-control-allow-origin': '*' });
+      gateway.serve(path, gone);
+      expect(await textOf(path, { origin: 'https://pots.example', 'accept-language': 'ja' })).toBe(first.body.toString());
+      await goDown();
+      expect(await textOf(path)).toBe(first.body.toString());
+      await gateway.start();
+      down = false;
+    }
+  });
+
+  it('are the same with more slashes, by which a loader asks again', async () => {
+    const path = asset('00000000a2/parts/menu.js');
+    for (const again of ['/w/assets/00000000a2//parts/menu.js', '/w/assets/00000000a2///parts/menu.js', '//w//assets/00000000a2/parts/menu.js']) expect(await textOf(again)).toBe(await textOf(path));
+    expect([gateway.times(path), gateway.asked.some((one) => one.path.includes('//'))]).toEqual([1, false]);
   });
 
   it('of another version, which the gateway answers with its own, are passed on and not kept', async () => {
-    const path = '/w/assets/panel-AAAA0002.js';
-    for (const newest of ['BBBB0001', 'BBBB0002']) {
-      gateway.serve(path, { body: `export * from "./panel-${newest}.js";\n`, headers: { 'cache-control': 'no-store', 'access-control-allow-origin': '*' } });
-      expect(await textOf(path)).toBe(`export * from "./panel-${newest}.js";\n`);
+    const path = '/w/assets/00000000a3/panel.js';
+    for (const newest of ['00000000b1', '00000000b2']) {
+      gateway.serve(path, { body: `export * from "/w/assets/${newest}/panel.js";\n`, headers: { 'cache-control': 'no-store', 'access-control-allow-origin': '*' } });
+      expect(await textOf(path)).toBe(`export * from "/w/assets/${newest}/panel.js";\n`);
     }
   });
 
@@ -368,14 +378,15 @@ describe('the panel\'s files', () => {
     await until(async () => (await textOf(path)) === 'shim two');
   });
 
-  it('are fetched with the loader that will want them, and so is what they import, the words of the language and the settings', async () => {
-    asset('panel-CCCC0001.js', 'import{a}from"./chunk-CCCC0002.js";import"./side-CCCC0003.js";const l={de:()=>import("./de-CCCC0004.js"),fr:()=>import("./fr-CCCC0005.js")},it=()=>import("./it-CCCC0008.js"),s=()=>import("./connection-socketio-CCCC0006.js");');
-    asset('chunk-CCCC0002.js', 'import"./deep-CCCC0007.js";import"./panel-CCCC0001.js";');
-    for (const name of ['side-CCCC0003.js', 'de-CCCC0004.js', 'fr-CCCC0005.js', 'connection-socketio-CCCC0006.js', 'deep-CCCC0007.js', 'it-CCCC0008.js']) asset(name);
-    const path = workspace(loader('(function(M){})({"locale":"it","panel":"assets/panel-CCCC0001.js","teamName":"\\"panel\\":\\"assets/no.js\\" \\"locale\\":\\"fr\\""});\n'));
+  it('are fetched with the loader that will want them: the panel, the words of both languages, its look, and the settings', async () => {
+    const names = ['panel.js', 'locales/de.js', 'locales/it.js', 'parts/look.js', 'parts/chunk-CCCC0001.js', 'parts/chunk-CCCC0002.js'];
+    for (const name of [...names, 'locales/fr.js', 'locales/de-more.js', 'parts/menu.js', 'connection-socketio.js']) asset(`00000000c1/${name}`);
+    asset('00000000c1/parts/look.js', 'import{a}from"./chunk-CCCC0001.js";import"./chunk-CCCC0002.js";import{b}from"../panel.js";');
+    asset('00000000c1/parts/chunk-CCCC0001.js', 'import"./chunk-CCCC0002.js";import"./chunk-CCCC0001.js";');
+    const path = workspace(loader('(function(M){})({"locale":"it","panel":"assets/00000000c1/panel.js","launcherLabel":"\\"panel\\":\\"assets/no/panel.js\\" \\"locale\\":\\"fr\\""});\n'));
     const settings = path.replace('.js', '.json');
     gateway.serve(settings, ({ origin }) => ({ body: '{"teamName":"Tea"}', headers: { 'cache-control': LOADER_CACHE, vary: 'origin', 'access-control-allow-origin': origin ?? 'none' } }));
-    const wanted = ['panel-CCCC0001.js', 'chunk-CCCC0002.js', 'side-CCCC0003.js', 'de-CCCC0004.js', 'deep-CCCC0007.js', 'it-CCCC0008.js'].map((name) => `/w/assets/${name}`);
+    const wanted = names.map((name) => `/w/assets/00000000c1/${name}`);
 
     await get(path, { 'accept-language': 'de', referer: 'https://tea.example/pots?secret' });
     await until(() => [...wanted, settings].every((one) => gateway.times(one) === 1));
@@ -389,7 +400,7 @@ describe('the panel\'s files', () => {
       down = false;
       return all.every(({ status }) => status === 200);
     }, { every: 200 });
-    expect(gateway.asked.some((one) => /fr-CCCC0005|socketio-CCCC0006/.test(one.path))).toBe(false);
+    expect(gateway.asked.some((one) => /00000000c1.*(?:fr|more|menu|socketio)/.test(one.path))).toBe(false);
     // Once is enough.
     const asked = gateway.asked.length;
     for (let round = 0; round < 5; round += 1) await get(path, { 'accept-language': 'de', referer: 'https://tea.example/other' });
@@ -402,7 +413,8 @@ describe('addresses', () => {
     const before = gateway.asked.length;
     const paths = [
       '/', '/w', '/w/', '/w/shop', '/w/shop.txt', '/w/shop.js/', '/w/shop.js.map', '/w/a/b.js', '/w/.js', '/w/a%2fb.js', '/w/..%2fapi.js', '/w/%2e%2e/api/session', '/w/../api/workspace.js', '/w/../../console/index.html',
-      '/w//shop.js', '//w/shop.js', '/W/shop.js', `/w/${'x'.repeat(65)}.js`, '/w/assets/', '/w/assets/../shop.txt', '/w/assets/..%2f..%2fpackage.json', '/w/assets/.env', '/w/assets/a/b.js', '/w/assets/panel', `/w/assets/${'x'.repeat(200)}.js`,
+      '/W/shop.js', `/w/${'x'.repeat(65)}.js`, '/w/assets/', '/w/assets/../shop.txt', '/w/assets/..%2f..%2fpackage.json', '/w/assets/.env', '/w/assets/.a/b.js', '/w/assets/a/.b.js', '/w/assets/a/b/c/d.js', '/w/assets/a.js/', '/w/assets/a.js/b',
+      '/w/assets//../../api/a.txt', '/w/assets/a/b.css', '/w/assets/panel', `/w/assets/${'x'.repeat(200)}.js`, '///api/session',
       '/w/assets/a.js%00', '/w/migrate/', '/w/migrate/../a.txt', '/w/migrate/A.js', '/w/migrate/a/b.js', '/w/shop.js%3Fx', '/w/sh\u00f6p.js', '/api/session', '/socket.io/?EIO=4', '/files/shop/1/a.png', '/metrics', '/console/', '/readyz', '/healthz/', '/cdn-cgi-x',
     ];
     for (const path of paths) {

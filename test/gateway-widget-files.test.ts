@@ -4,7 +4,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { StoreError } from '../gateway/store/store.ts';
 import { scriptJson } from '../gateway/widget-files.ts';
 import { languageFor } from '../shared/accept-language.ts';
-import { LOAD_FAILED } from '../shared/launcher-words.ts';
+import { LAUNCHER_ICONS } from '../shared/launcher-icons.ts';
+import { LAUNCHER_WORDS } from '../shared/launcher-words.ts';
 import { LOCALES, splitSettings, WidgetSettings } from '../shared/settings.ts';
 import { startTestGateway, type TestGateway, type TestWorkspace } from './harness/gateway-app.ts';
 
@@ -49,8 +50,8 @@ describe('the loader', () => {
     expect(status).toBe(200);
     expect(headers['content-type']).toBe('text/javascript; charset=utf-8');
     expect(run(body.toString())).toEqual({
-      ...splitSettings(WidgetSettings.parse({})).launcher,
-      workspace: open.id, gateway: '', panel: 'assets/panel-AAAA1111.js', language: 'en', loadFailed: LOAD_FAILED.en,
+      color: '#1f5f4f', position: 'bottom-right', offsetX: 20, offsetY: 20, zIndex: 2_147_483_000, launcherIcon: LAUNCHER_ICONS.chat, locale: 'auto',
+      workspace: open.id, panel: 'assets/panel-AAAA1111.js', language: 'en', ...LAUNCHER_WORDS.en,
     });
     expect(body.toString()).not.toContain('greeting');
   });
@@ -63,16 +64,24 @@ describe('the loader', () => {
       return { language, loadFailed, vary: headers.vary, etag: headers.etag };
     };
     const [german, english] = [await asked('de-AT,de;q=0.9,en;q=0.8'), await asked('en-GB')];
-    expect(german).toMatchObject({ language: 'de', loadFailed: LOAD_FAILED.de, vary: 'accept-language, accept-encoding' });
-    expect(english).toMatchObject({ language: 'en', loadFailed: LOAD_FAILED.en });
+    expect(german).toMatchObject({ language: 'de', loadFailed: LAUNCHER_WORDS.de.loadFailed, vary: 'accept-language, accept-encoding' });
+    expect(english).toMatchObject({ language: 'en', loadFailed: LAUNCHER_WORDS.en.loadFailed });
     expect(german.etag).not.toBe(english.etag);
     expect((await asked('de')).etag).toBe(german.etag);
+  });
+
+  it('leaves out what is empty or on, and carries what is not', async () => {
+    const workspace = await gateway.workspace();
+    const change = { launcher: false, launcherLabel: 'Ask us', launcherSelector: '.chat', launcherIcon: 'help' as const };
+    await gateway.store.updateWorkspace(workspace.id, { settings: { ...WidgetSettings.parse({}), ...change } });
+    expect(run((await get(loader(workspace))).body.toString())).toMatchObject({ ...change, launcherIcon: LAUNCHER_ICONS.help });
+    expect(Object.keys(run((await get(loader(open))).body.toString())).filter((name) => name.startsWith('launcher'))).toEqual(['launcherIcon']);
   });
 
   it('of a workspace from before there were four corners is read as it was meant', async () => {
     const workspace = await gateway.workspace();
     await gateway.store.updateWorkspace(workspace.id, { settings: { teamName: 'T', greeting: 'Hello', replyTime: '', color: '#000000', position: 'left' } as unknown as WidgetSettings });
-    expect(run((await get(loader(workspace))).body.toString())).toMatchObject({ position: 'bottom-left', color: '#000000', offsetX: 20, launcher: true });
+    expect(run((await get(loader(workspace))).body.toString())).toMatchObject({ position: 'bottom-left', color: '#000000', offsetX: 20 });
     expect(JSON.parse((await get(panelSettings(workspace))).body.toString())).toMatchObject({ teamName: 'T', greeting: 'Hello', hours: null, preChat: [] });
   });
 
@@ -165,7 +174,7 @@ describe('the loader that is served from elsewhere', () => {
       for (const query of ['?gateway', '?gateway=https://evil.example', '?gateway=&gateway=https://evil.example']) {
         expect(await gatewayIn(query, { host: 'evil.example', 'x-forwarded-host': 'evil.example' }), query).toBe('https://chat.example.com');
       }
-      expect(await gatewayIn('')).toBe('');
+      expect(await gatewayIn('')).toBeUndefined();
     } finally {
       await elsewhere.close();
     }
@@ -246,9 +255,10 @@ describe('the language of a browser', () => {
     for (const locale of LOCALES) expect(languageFor(locale)).toBe(locale);
   });
 
-  it('has its own words for a chat that could not be loaded', () => {
-    expect(Object.keys(LOAD_FAILED)).toEqual([...LOCALES]);
-    expect(new Set(Object.values(LOAD_FAILED)).size).toBe(LOCALES.length);
+  it('comes with the launcher\'s words in it', async () => {
+    for (const locale of LOCALES) {
+      expect(run((await get(loader(open), { 'accept-language': locale })).body.toString())).toMatchObject({ language: locale, ...LAUNCHER_WORDS[locale] });
+    }
   });
 });
 
@@ -285,9 +295,11 @@ describe('the panel\'s files', () => {
   });
 
   it('of another version, which an older loader asks for, are ours in its stead', async () => {
-    const { status, headers, body } = await get('/w/assets/panel-ZZZZ9999.js', { origin: 'https://shop.example' });
-    expect([status, body.toString()]).toEqual([200, 'export * from "./panel-AAAA1111.js";\n']);
-    expect(headers).toMatchObject({ 'cache-control': 'no-store', 'access-control-allow-origin': '*', 'content-type': 'text/javascript; charset=utf-8' });
+    for (const name of ['panel-ZZZZ9999.js', '0123456789/panel.js', '0123456789//panel.js', '0123456789///panel.js']) {
+      const { status, headers, body } = await get(`/w/assets/${name}`, { origin: 'https://shop.example' });
+      expect([name, status, body.toString()]).toEqual([name, 200, 'export * from "/w/assets/panel-AAAA1111.js";\n']);
+      expect(headers).toMatchObject({ 'cache-control': 'no-store', 'access-control-allow-origin': '*', 'content-type': 'text/javascript; charset=utf-8' });
+    }
   });
 
   it('that are not there (any more) are a 404 that says so and is not kept', async () => {

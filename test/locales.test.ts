@@ -2,8 +2,8 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { LAUNCHER_WORDS } from '../shared/launcher-words.ts';
 import { LOCALES } from '../shared/settings.ts';
-import { launcherLabel } from '../widget/launcher-label.ts';
 import type { Text, Texts } from '../widget/texts.ts';
 import { root } from './harness/build.ts';
 
@@ -133,12 +133,22 @@ describe('typography', async () => {
   });
 });
 
-describe('launcherLabel', () => {
-  it.each(LOCALES)('is one short word in %s', (locale) => {
-    expect(launcherLabel(locale)).toMatch(/^[\p{L}׳ー]{2,8}$/u);
+describe('the launcher\'s words', () => {
+  it('are there in every language that can be set, and in no other', () => {
+    expect(Object.keys(LAUNCHER_WORDS)).toEqual([...LOCALES]);
   });
 
-  it('is the word of the language, and "Chat" where that is the word or the language is none of ours', () => {
-    expect(['en', 'de', 'pl', 'ja', 'ar', 'xx', ''].map(launcherLabel)).toEqual(['Chat', 'Chat', 'Czat', 'チャット', 'دردشة', 'Chat', 'Chat']);
+  it.each(LOCALES)('are one short word and one sentence in %s', (locale) => {
+    const { label, loadFailed } = LAUNCHER_WORDS[locale];
+    expect(label).toMatch(/^[\p{L}׳ー]{2,8}$/u);
+    expect(loadFailed).toMatch(/[.。]$/);
+    expect(loadFailed).not.toMatch(/["'`´]|\.\.\.|\s\s/);
+    expect([loadFailed.normalize('NFC'), label.normalize('NFC')]).toEqual([loadFailed, label]);
+    expect(DIRECTION_MARKS.test(label + loadFailed)).toBe(false);
+  });
+
+  it('are the language\'s own', () => {
+    expect((['en', 'de', 'pl', 'ja', 'ar'] as const).map((locale) => LAUNCHER_WORDS[locale].label)).toEqual(['Chat', 'Chat', 'Czat', 'チャット', 'دردشة']);
+    expect(new Set(LOCALES.map((locale) => LAUNCHER_WORDS[locale].loadFailed)).size).toBe(LOCALES.length);
   });
 });

@@ -1,17 +1,35 @@
-/** The connection over both of its wires, against a real gateway: one contract for both. */
+/** The connection over both of its wires, against a real gateway: one contract for both, and for a tab that goes through another's. */
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { WireError } from '../shared/errors.ts';
 import { createConnection, type Connection, type ConnectionOptions, type ConnectionState, type OpenWire } from '../widget/connection.ts';
 import { openSocketIo } from '../widget/connection-socketio.ts';
 import { openWebSocket } from '../widget/connection-websocket.ts';
+import { shareWire } from '../widget/shared-wire.ts';
 import type { Store } from '../gateway/store/store.ts';
 import { name, startConversation, startTestGateway, type TestGateway, type TestWorkspace } from './harness/gateway-app.ts';
 import { openTestStore, type TestStore } from './harness/store.ts';
 import { until } from './harness/until.ts';
+import { FakeTabs, type FakeTab } from './widget-fake-tabs.ts';
 
 interface Watched { connection: Connection; states: ConnectionState[]; sessions: Array<{ visitorId: string; token: string }> }
 
-const wires: Array<[string, OpenWire]> = [['our WebSocket client', openWebSocket], ['socket.io-client over HTTP', openSocketIo]];
+/** Through a second tab: each has its own channel and lock, and one before it that leads. */
+const throughAnotherTab: OpenWire = (origin, auth, events) => {
+  const browser = new FakeTabs();
+  const [leader, follower] = [browser.open(), browser.open()];
+  const share = (tab: FakeTab): OpenWire => shareWire(openWebSocket, { name: 'wire', locks: tab.locks, Channel: tab.Channel, mustLead: () => false });
+  const leading = share(leader)(origin, auth, { news: () => {}, refused: () => {}, closed: () => {} });
+  const following = share(follower)(origin, auth, events);
+  return {
+    emit: following.emit,
+    close() {
+      following.close();
+      leading.close();
+    },
+  };
+};
+
+const wires: Array<[string, OpenWire]> = [['our WebSocket client', openWebSocket], ['socket.io-client over HTTP', openSocketIo], ['another tab\'s WebSocket', throughAnotherTab]];
 
 describe.each(wires)('%s', (_, openWire) => {
   let opened: TestStore;
@@ -191,6 +209,6 @@ describe.each(wires)('%s', (_, openWire) => {
     const other = await gateway.visitor(workspace, watched.sessions[0]?.token);
     await startConversation(other);
     watched.connection.close();
-    await until(async () => (await gateway.app.io.of('/visitor').fetchSockets()).filter(({ data }) => data.visitorId === other.visitorId).length === 1);
+    await until(async () => (await gateway.app.io.of('/visitor').fetchSockets()).filter(({ data }) => data.session.visitorId === other.visitorId).length === 1);
   });
 });

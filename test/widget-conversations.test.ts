@@ -1,6 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Catchup, Entry, VisitorConversation } from '../shared/protocol.ts';
 import { createConversations, isEntry, type Conversations } from '../widget/conversations.ts';
+import { createHistory } from '../widget/history.ts';
+import type { Messenger, MessengerState } from '../widget/messenger.ts';
 
 const NONE = { delivered: 0, seen: 0 };
 
@@ -55,7 +57,7 @@ describe('an answer to log:sync', () => {
   it('forgets what is gone', () => {
     sync('a', 1, startOver(entries('a', 1, 1)));
     known.takeSync({ conversations: [], gone: ['a'] }, new Set(['a']));
-    expect(known.current()).toBeUndefined();
+    expect(known.newest()).toBeUndefined();
   });
 });
 
@@ -73,21 +75,34 @@ describe('which conversation is shown', () => {
   it('is the one with the newest activity', () => {
     sync('old', 9, startOver(entries('old', 1, 9)));
     sync('new', 10, startOver(entries('new', 10, 10)));
-    expect(known.current()?.conversation.id).toBe('new');
+    expect(known.newest()?.conversation.id).toBe('new');
     known.takeEntry({ ...(entries('old', 10, 10)[0] as Entry), at: '2026-03-02T00:00:00.000Z' });
-    expect(known.current()?.conversation.id).toBe('old');
+    expect(known.newest()?.conversation.id).toBe('old');
     expect(known.named('name-of-new')?.conversation.id).toBe('new');
   });
 });
 
 describe('an older page', () => {
-  it('is put before, unless the timeline has begun anew since', () => {
+  /** What `history:load` is answered with, and when. */
+  const asked: Array<(page: { entries: Entry[]; earlier: boolean }) => void> = [];
+  const connection = { request: () => new Promise((resolve) => { asked.push((data) => resolve({ ok: true, data })); }) } as unknown as Messenger['connection'];
+  const state = (): MessengerState => ({ conversation: known.get('a')?.conversation, ...known.get('a')?.timeline }) as MessengerState;
+
+  it('is put before, unless the timeline has begun anew since', async () => {
+    const history = createHistory({ connection, state, conversations: known, changed: () => {} });
     sync('a', 9, startOver(entries('a', 6, 9), true));
-    known.takeHistory('a', 5, { entries: entries('a', 1, 4), earlier: false });
+    const first = history.loadEarlier();
+    expect(history.loading()).toBe(true);
+    sync('a', 19, startOver(entries('a', 16, 19), true), ['a']);
+    asked.shift()?.({ entries: entries('a', 1, 5), earlier: false });
+    await first;
     expect(known.get('a')?.timeline.entries).toHaveLength(4);
-    known.takeHistory('a', 6, { entries: entries('a', 3, 5), earlier: true });
-    expect(known.get('a')?.timeline.entries.map(({ seq }) => seq)).toEqual([3, 4, 5, 6, 7, 8, 9]);
+    const second = history.loadEarlier();
+    asked.shift()?.({ entries: entries('a', 13, 15), earlier: true });
+    await second;
+    expect(known.get('a')?.timeline.entries.map(({ seq }) => seq)).toEqual([13, 14, 15, 16, 17, 18, 19]);
     expect(known.get('a')?.timeline.earlier).toBe(true);
+    expect(history.loading()).toBe(false);
   });
 });
 
@@ -100,5 +115,22 @@ describe('isEntry', () => {
   it('takes entries, also of kinds it does not know', () => {
     expect(isEntry(good)).toBe(true);
     expect(isEntry({ ...good, kind: 'rated', text: undefined })).toBe(true);
+  });
+});
+
+describe('the status of a conversation', () => {
+  const closed = (seq: number): Entry => ({ kind: 'status', id: `a.${seq}`, conversationId: 'a', seq, prev: seq - 1, author: { kind: 'agent', id: 'ana', name: 'Ana' }, clientId: null, status: 'closed', at: '2026-03-01T13:00:00.000Z' });
+
+  it('[G4] is what the log says last, as soon as the log is here', () => {
+    sync('a', 1, startOver(entries('a', 1, 1)));
+    expect(known.takeEntry(closed(2))).toBe('added');
+    expect(known.get('a')?.conversation.status).toBe('closed');
+  });
+
+  it('[D6] does not go back with an answer that the news overtook', () => {
+    sync('a', 1, startOver(entries('a', 1, 1)));
+    known.takeEntry(closed(2));
+    sync('a', 1, { answer: 'entries', entries: [] }, ['a']);
+    expect(known.get('a')?.conversation.status).toBe('closed');
   });
 });

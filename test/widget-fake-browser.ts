@@ -2,16 +2,19 @@
 import { IDBFactory as FakeFactory } from 'fake-indexeddb';
 import { afterEach, beforeEach, expect } from 'vitest';
 import type { Entry } from '../shared/protocol.ts';
-import { createMessenger, type Messenger, type MessengerEnvironment, type MessengerState } from '../widget/messenger.ts';
+import { createMessenger, type Consent, type Messenger, type MessengerEnvironment, type MessengerState } from '../widget/messenger.ts';
 import type { KeyValueStorage } from '../widget/session.ts';
 import { until } from './harness/until.ts';
 import { FakeGateway } from './widget-fake-gateway.ts';
+import { FakeTabs } from './widget-fake-tabs.ts';
 
 export interface Tab extends Messenger {
   /** What the panel would show: own messages with their state, others' with their author. */
   shown(): string[];
   received: string[];
   sent: string[];
+  /** Everything else that it told the page, in words. */
+  told: string[];
   /** Ends the tab without a goodbye, as a crash does; what it stored stays. */
   crash(): void;
 }
@@ -19,32 +22,42 @@ export interface Tab extends Messenger {
 export class FakeBrowser {
   readonly values = new Map<string, string>();
   readonly factory = new FakeFactory();
+  readonly offers = new FakeTabs();
   readonly #tabs = new Set<Messenger>();
-  readonly #channels = new Set<FakeChannel>();
-  #locked: Promise<unknown> = Promise.resolve();
 
   /** Opens a tab with the widget in it; not connected yet. `change`: what this browser does not offer. */
-  tab(gateway: FakeGateway, change: Partial<MessengerEnvironment> = {}): Tab {
-    const received: string[] = [];
-    const sent: string[] = [];
+  tab(gateway: FakeGateway, change: Partial<MessengerEnvironment> = {}, consent: Consent = 'persistent'): Tab {
+    const [received, sent, told]: [string[], string[], string[]] = [[], [], []];
+    const offers = this.offers.open();
+    const ownValues = new Map<string, string>();
+    const shared = this.#storage(() => messenger);
     const environment: MessengerEnvironment = {
       workspace: 'demo', origin: 'http://gateway.example', openWire: gateway.openWire, random: () => 0,
-      storage: this.#storage(() => messenger), indexedDB: this.factory, locks: this.#locks, Channel: this.#channel,
+      storage: (level) => (level === 'persistent' ? shared : level === 'session' ? storageOf(ownValues) : null),
+      indexedDB: this.factory, locks: offers.locks, Channel: offers.Channel,
       page: () => ({ url: 'http://shop.example/', title: 'Shop', referrer: '' }),
       ...change,
     };
-    const messenger = createMessenger(environment, {
+    const messenger = createMessenger(environment, consent, {
       onChange: () => {},
       onReceived: (entry) => void received.push(entry.text),
       onSent: (entry) => void sent.push(entry.text),
+      onStarted: (id) => void told.push(`started ${id}`),
+      onClosed: (id) => void told.push(`closed ${id}`),
+      onIdentity: (userId) => void told.push(`identity ${userId ?? 'nobody'}`),
+      onError: ({ code }) => void told.push(`error ${code}`),
     });
     this.#tabs.add(messenger);
-    const end = messenger.destroy;
     const destroy = (): void => {
       this.#tabs.delete(messenger);
-      end();
+      messenger.destroy();
+      offers.die();
     };
-    return { ...messenger, destroy, crash: destroy, received, sent, shown: () => shown(messenger.state()) };
+    const crash = (): void => {
+      offers.die();
+      destroy();
+    };
+    return { ...messenger, destroy, crash, received, sent, told, shown: () => shown(messenger.state()) };
   }
 
   /** localStorage as one tab has it: the others are told of its changes. */
@@ -52,58 +65,22 @@ export class FakeBrowser {
     const tell = (): void => {
       for (const other of this.#tabs) if (other !== tab()) queueMicrotask(() => this.#tabs.has(other) && other.checkSession());
     };
-    return {
-      getItem: (key) => this.values.get(key) ?? null,
-      setItem: (key, value) => {
-        this.values.set(key, value);
-        tell();
-      },
-      removeItem: (key) => {
-        this.values.delete(key);
-        tell();
-      },
-    };
-  }
-
-  /** Web Locks with one lock, as much of them as we use. */
-  readonly #locks = {
-    request: (_: string, { signal }: { signal: AbortSignal }, task: () => Promise<void>): Promise<void> => {
-      const turn = this.#locked.then(() => {
-        signal.throwIfAborted();
-        return task();
-      });
-      this.#locked = turn.catch(() => {});
-      return turn;
-    },
-  } as unknown as LockManager;
-
-  get #channel(): typeof BroadcastChannel {
-    const channels = this.#channels;
-    return class extends FakeChannel {
-      constructor() {
-        super(channels);
-      }
-    } as unknown as typeof BroadcastChannel;
+    return storageOf(this.values, tell);
   }
 }
 
-class FakeChannel {
-  onmessage: ((event: { data: unknown }) => void) | null = null;
-  readonly #all: Set<FakeChannel>;
-
-  constructor(all: Set<FakeChannel>) {
-    this.#all = all;
-    all.add(this);
-  }
-
-  postMessage(data: unknown): void {
-    const copy = structuredClone(data);
-    for (const other of this.#all) if (other !== this) queueMicrotask(() => this.#all.has(other) && other.onmessage?.({ data: copy }));
-  }
-
-  close(): void {
-    this.#all.delete(this);
-  }
+export function storageOf(values: Map<string, string>, onChange: () => void = () => {}): KeyValueStorage {
+  return {
+    getItem: (key) => values.get(key) ?? null,
+    setItem(key, value) {
+      values.set(key, value);
+      onChange();
+    },
+    removeItem(key) {
+      values.delete(key);
+      onChange();
+    },
+  };
 }
 
 function shown({ entries, waiting, conversation }: MessengerState): string[] {
@@ -121,7 +98,7 @@ export interface Tabs {
   readonly gateway: FakeGateway;
   readonly browser: FakeBrowser;
   /** Opens a tab and starts its widget; it is closed after the test. */
-  open(change?: Partial<MessengerEnvironment>): Tab;
+  open(change?: Partial<MessengerEnvironment>, consent?: Consent): Tab;
   /** A tab with a conversation that has one message of the visitor's in it. */
   talking(change?: Partial<MessengerEnvironment>): Promise<Tab>;
   /** Id of the one conversation there is. */
@@ -145,8 +122,8 @@ export function useTabs(): Tabs {
     expect(gateway.wires.size).toBe(0);
   });
 
-  function open(change: Partial<MessengerEnvironment> = {}): Tab {
-    const tab = browser.tab(gateway, change);
+  function open(change: Partial<MessengerEnvironment> = {}, consent: Consent = 'persistent'): Tab {
+    const tab = browser.tab(gateway, change, consent);
     tabs.push(tab);
     tab.start();
     return tab;

@@ -4,13 +4,15 @@
  */
 import { wireError, type ErrorCode, type WireError } from '../shared/errors.ts';
 import { PAGE_ENTRIES, SYNC_ENTRIES_MAX } from '../shared/limits.ts';
-import type { Ack, Author, Catchup, Entry, ReadState, Status, VisitorAnswers, VisitorConversation, VisitorNews, VisitorPayload, VisitorRequest } from '../shared/protocol.ts';
+import type { Ack, Attachment, Author, Catchup, Entry, Identity, ReadState, Status, VisitorAnswers, VisitorConversation, VisitorNews, VisitorPayload, VisitorRequest } from '../shared/protocol.ts';
 import type { OpenWire, WireEvents } from '../widget/connection.ts';
 
 /** An entry as it is kept: notes are in the log and not for visitors. */
 type Stored = Entry & { hidden?: true };
 
 interface Log { conversation: VisitorConversation; visitorId: string; entries: Stored[] }
+
+type Draft = { kind: 'message' | 'note'; text: string; attachments?: Attachment[] } | { kind: 'status'; status: Status } | { kind: 'rating'; score: number; comment: string };
 
 type Handlers = { [E in VisitorRequest]: (visitorId: string, payload: VisitorPayload<E>) => VisitorAnswers[E] | ErrorCode };
 
@@ -21,6 +23,8 @@ export class FakeGateway {
   readonly logs = new Map<string, Log>();
   readonly wires = new Set<FakeWire>();
   readonly expired = new Set<string>();
+  /** Files that were uploaded, by id. */
+  readonly files = new Map<string, Attachment>();
   /** Requests that reached it, oldest first. */
   readonly requests: Array<{ event: string; payload: unknown; visitorId: string }> = [];
   /** Answers every request of this event with this error. */
@@ -44,12 +48,19 @@ export class FakeGateway {
     return new Date(this.#clock).toISOString();
   }
 
-  handshake({ token, protocol }: Record<string, unknown>): { visitorId: string; token: string } | WireError {
+  /** An identity is accepted with the proof `proven`; whoever is somebody has the id `user-THEIRS` everywhere. */
+  handshake({ token, protocol, identity }: Record<string, unknown>): { visitorId: string; token: string; identity: { userId: string } | null } | WireError {
     if (this.refuseHandshake) return this.refuseHandshake;
     if (protocol !== 1) return wireError('protocol_unsupported');
     if (typeof token === 'string' && this.expired.has(token)) return wireError('token_expired');
-    const visitorId = typeof token === 'string' ? (token.split('.')[0] ?? '') : `visitor-${++this.#visitors}`;
-    return { visitorId, token: `${visitorId}.${++this.#tokens}` };
+    const presented = typeof token === 'string' ? (token.split('.')[0] ?? '') : undefined;
+    const { userId, token: proof } = (identity ?? {}) as Identity;
+    if (userId && proof !== 'proven') return wireError('identity_invalid');
+    const visitorId = userId ? `user-${userId}` : (presented ?? `visitor-${++this.#visitors}`);
+    // What nobody owned goes over; from one person to another nothing does.
+    if (presented?.startsWith('visitor-')) for (const log of this.logs.values()) if (log.visitorId === presented) log.visitorId = visitorId;
+    const [, known] = /^user-(.*)$/.exec(visitorId) ?? [];
+    return { visitorId, token: `${visitorId}.${++this.#tokens}`, identity: known === undefined ? null : { userId: known } };
   }
 
   /** Delivers one packet, chosen by a number from 0 up to 1. False: none is under way. */
@@ -68,7 +79,7 @@ export class FakeGateway {
     for (const wire of this.wires) if (wire.visitorId === visitorId) wire.send(() => wire.events.news(event, structuredClone(news)));
   }
 
-  append(log: Log, draft: { kind: 'message' | 'note'; text: string } | { kind: 'status'; status: Status }, author: Author, clientId: string | null): Entry {
+  append(log: Log, draft: Draft, author: Author, clientId: string | null): Entry {
     const prev = log.entries.findLast((entry) => !entry.hidden)?.seq ?? 0;
     const seq = log.entries.length + 1;
     const entry = { ...draft, id: `${log.conversation.id}.${seq}`, conversationId: log.conversation.id, seq, prev, author, clientId, at: this.now() } as Stored;
@@ -126,12 +137,12 @@ export class FakeGateway {
   readonly #handlers: Handlers = {
     'conversation:start': (visitorId, { clientId, message }) => {
       const log = this.#logs(visitorId).find(({ conversation }) => conversation.clientId === clientId) ?? this.#create(visitorId, clientId);
-      const entry = this.#write(log, visitorId, message.clientId, message.text);
+      const entry = this.#write(log, visitorId, message);
       return { conversation: log.conversation, entry };
     },
-    'message:send': (visitorId, { conversationId, clientId, text }) => {
+    'message:send': (visitorId, { conversationId, ...message }) => {
       const log = this.#own(visitorId, conversationId);
-      return log ? { entry: this.#write(log, visitorId, clientId, text) } : 'not_found';
+      return log ? { entry: this.#write(log, visitorId, message) } : 'not_found';
     },
     'log:sync': (visitorId, { conversations }) => {
       const held = new Map(conversations.map(({ id, seq }) => [id, seq]));
@@ -164,6 +175,19 @@ export class FakeGateway {
       this.tell(visitorId, 'read:updated', { conversationId, reads: log.conversation.reads });
       return mine;
     },
+    'rating:set': (visitorId, { conversationId, clientId, score, comment = '' }) => {
+      const log = this.#own(visitorId, conversationId);
+      return log ? { entry: this.append(log, { kind: 'rating', score, comment }, { kind: 'visitor', id: visitorId, name: null }, clientId) } : 'not_found';
+    },
+    'profile:set': () => ({}),
+    'event:track': () => ({}),
+    'visitor:erase': (visitorId) => {
+      const own = this.#logs(visitorId);
+      for (const { conversation } of own) this.logs.delete(conversation.id);
+      // The acknowledgement goes first.
+      queueMicrotask(() => this.tell(visitorId, 'visitor:erased', {}));
+      return { conversations: own.length };
+    },
   };
 
   #logs(visitorId: string): Log[] {
@@ -186,12 +210,13 @@ export class FakeGateway {
   }
 
   /** Rule D2: a name used before stores nothing and answers the same entry. */
-  #write(log: Log, visitorId: string, clientId: string, text: string): Entry {
+  #write(log: Log, visitorId: string, { clientId, text, attachments: ids = [] }: { clientId: string; text: string; attachments?: string[] | undefined }): Entry {
     const repeated = this.#logs(visitorId).flatMap(({ entries }) => entries).find((entry) => entry.clientId === clientId);
     if (repeated) return repeated;
     const author: Author = { kind: 'visitor', id: visitorId, name: null };
     if (log.conversation.status === 'closed') this.append(log, { kind: 'status', status: 'open' }, { kind: 'system', id: null, name: null }, null);
-    return this.append(log, { kind: 'message', text }, author, clientId);
+    const attachments = ids.flatMap((id) => this.files.get(id) ?? []);
+    return this.append(log, { kind: 'message', text, ...(attachments.length > 0 && { attachments }) }, author, clientId);
   }
 }
 
@@ -204,11 +229,12 @@ export class FakeWire {
   visitorId = '';
   #open = true;
 
-  constructor(gateway: FakeGateway, auth: Record<string, unknown>, events: WireEvents) {
+  constructor(gateway: FakeGateway, auth: () => Record<string, unknown>, events: WireEvents) {
     this.events = events;
     this.#gateway = gateway;
     gateway.wires.add(this);
-    this.#put(this.up, () => this.#accept(auth));
+    // Asked, as a real wire does, when it has opened, and sent then.
+    this.#put(this.up, () => this.#accept(structuredClone(auth())));
   }
 
   emit(event: string, payload: unknown, answer: (data: unknown) => void): void {

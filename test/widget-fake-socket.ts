@@ -25,7 +25,7 @@ export function fakeWebSocket(gateway: FakeGateway): unknown {
     send(frame: string): void {
       const [, type, id = '', json = ''] = /^4(\d)\/visitor,(\d*)(.*)$/s.exec(frame) ?? [];
       if (type === '0') {
-        this.#wire = new FakeWire(gateway, JSON.parse(json) as Record<string, unknown>, {
+        this.#wire = new FakeWire(gateway, () => JSON.parse(json) as Record<string, unknown>, {
           news: (event, payload) => this.#receive(`42/visitor,${JSON.stringify([event, payload])}`),
           refused: (data) => this.#receive(`44/visitor,${JSON.stringify({ message: 'refused', data })}`),
           closed: () => this.#end(),

@@ -2,30 +2,83 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, it, vi } from 'vitest';
-import { createLauncher, type Launcher } from '../widget/launcher.ts';
+import type { LoaderSettings } from '../shared/settings.ts';
+import { createLauncher, isOn, type Launcher } from '../widget/launcher.ts';
 import { SETTINGS } from './widget-page.ts';
+
+type Now = Parameters<Launcher['draw']>[2];
 
 const read = (path: string): string => readFileSync(join(import.meta.dirname, '..', path), 'utf8');
 let gone = new AbortController();
 afterEach(() => gone.abort());
 
-function create(change = {}): Launcher & { intents: number; clicks: number } {
+function create(change: Partial<LoaderSettings> = {}): Launcher & { intents: number; clicks: number; show(change: Partial<LoaderSettings>, now?: Partial<Now>): void } {
   gone = new AbortController();
   const counts = { intents: 0, clicks: 0 };
-  const launcher = createLauncher({ settings: { ...SETTINGS, ...change }, signal: gone.signal, onIntent: () => counts.intents++, onClick: () => counts.clicks++ });
-  return Object.assign(counts, launcher);
+  const launcher = createLauncher({ signal: gone.signal, onIntent: () => counts.intents++, onClick: () => counts.clicks++ });
+  const show = (settings: Partial<LoaderSettings>, now: Partial<Now> = {}): void => launcher.draw({ ...SETTINGS, ...settings }, 'en', { open: false, wanted: false, note: '', ...now });
+  show(change);
+  return Object.assign(counts, launcher, { show });
 }
 
 const host = () => document.querySelector<HTMLElement>('#miradesk');
 
 it('is a labelled button beside the body, in the brand colour with text that can be read on it', () => {
-  const { button } = create({ color: '#ffd400', position: 'left' });
+  const { button } = create({ color: '#ffd400' });
   expect(host()?.parentNode).toBe(document.documentElement);
-  expect(button.getAttribute('aria-label')).toBe('Open chat');
+  expect(button.getAttribute('aria-label')).toBe('Chat');
   expect(button.getAttribute('aria-haspopup')).toBe('dialog');
-  expect(button.className).toBe('launcher left');
   expect(host()?.style.getPropertyValue('--brand')).toBe('#ffd400');
   expect(host()?.style.getPropertyValue('--on-brand')).toBe('#000000');
+});
+
+it.each([
+  ['bottom-right', 'auto max(30px,env(safe-area-inset-right)) max(10px,env(safe-area-inset-bottom)) auto', '30px 30px 10px'],
+  ['bottom-left', 'auto auto max(10px,env(safe-area-inset-bottom)) max(30px,env(safe-area-inset-left))', '30px 30px 30px 10px'],
+  ['top-right', 'max(10px,env(safe-area-inset-top)) max(30px,env(safe-area-inset-right)) auto auto', '30px'],
+  ['top-left', 'max(10px,env(safe-area-inset-top)) auto auto max(30px,env(safe-area-inset-left))', '30px'],
+] as const)('sits %s, as far from the edges as is set, and is round while the panel is open', (position, at, bubble) => {
+  const launcher = create({ position, offsetX: 30, offsetY: 10 });
+  expect([host()?.style.getPropertyValue('--at'), host()?.style.getPropertyValue('--bubble')]).toEqual([at, bubble]);
+  launcher.show({ position }, { open: true, wanted: true });
+  expect(host()?.style.getPropertyValue('--bubble')).toBe('30px');
+});
+
+it('says whether the panel is open or on its way, and what is wrong', () => {
+  const { button, root, show } = create();
+  const says = () => [button.getAttribute('aria-expanded'), root.querySelector('[role=status]')?.textContent, root.querySelector('path')?.getAttribute('d')];
+  expect(says()).toEqual(['false', '', SETTINGS.launcherIcon]);
+  show({}, { wanted: true });
+  expect(says()).toEqual(['false', '', 'M6 11l8 8 8-8']);
+  show({}, { open: true, wanted: true });
+  expect(says()).toEqual(['true', '', 'M6 11l8 8 8-8']);
+  show({}, { note: '<b>No</b>' });
+  expect(says()[1]).toBe('<b>No</b>');
+});
+
+it('can have words beside its icon, which are its name then, and can be hidden', () => {
+  const { button, show } = create({ launcherLabel: '<i>Tea?</i>' });
+  expect([button.textContent, button.getAttribute('aria-label'), button.hidden]).toEqual(['<i>Tea?</i>', '<i>Tea?</i>', false]);
+  show({ launcher: false });
+  expect([button.textContent, button.getAttribute('aria-label'), button.hidden]).toEqual(['', 'Chat', true]);
+});
+
+it('takes an option for off in every form that a page can write it', () => {
+  expect([false, 'false', true, 'true', '', undefined, null, 0].map(isOn)).toEqual([false, false, true, true, true, true, true, true]);
+});
+
+it('takes clicks on the page\'s own elements, whenever they came, and lets others alone', () => {
+  const launcher = create({ launcherSelector: '.chat' });
+  document.body.innerHTML = '<a class="chat" href="/contact"><b>Chat</b></a><a class="other" href="#x">Other</a>';
+  const click = (selector: string) => {
+    const event = new MouseEvent('click', { bubbles: true, cancelable: true });
+    document.querySelector(selector)?.dispatchEvent(event);
+    return event.defaultPrevented;
+  };
+  expect([click('b'), click('.chat'), click('.other'), launcher.clicks]).toEqual([true, true, false, 2]);
+  launcher.show({ launcherSelector: '' });
+  expect([click('.chat'), launcher.clicks]).toEqual([false, 2]);
+  gone.abort();
 });
 
 it('lets no rule of the page through to its host', () => {
@@ -33,11 +86,11 @@ it('lets no rule of the page through to its host', () => {
   const style = host()?.style;
   for (const name of ['all', 'position', 'z-index', 'display']) expect(style?.getPropertyPriority(name)).toBe('important');
   expect(style?.getPropertyValue('all')).toBe('initial');
-  expect(host()?.dir).toBe('ltr');
+  expect(style?.getPropertyValue('z-index')).toBe(String(SETTINGS.zIndex));
   expect(host()?.lang).toBe('en');
 });
 
-it.each(['pointerenter', 'focus', 'touchstart'])('%s says that somebody is about to click', (event) => {
+it.each(['pointerenter', 'focus'])('%s says that somebody is about to click', (event) => {
   const launcher = create();
   launcher.button.dispatchEvent(new Event(event));
   expect(launcher.intents).toBe(1);
@@ -70,10 +123,12 @@ it('is gone with its signal, deaf and for good', async () => {
   expect(launcher.clicks).toBe(0);
 });
 
-it('takes its colours, radii and times from the tokens', () => {
+it('takes its colours from the tokens, and moves nothing', () => {
   const tokens = read('shared/tokens.css');
   const css = read('widget/launcher.css');
-  const values = [...css.matchAll(/#[0-9a-f]{3,6}\b|\b\d+ms\b|cubic-bezier\([^)]*\)/g)].map(([value]) => value);
-  expect(values).not.toHaveLength(0);
-  for (const value of values) expect(tokens).toContain(value.length === 4 && value.startsWith('#') ? value.replace(/[0-9a-f]/g, '$&$&') : value);
+  // Colours without what makes them translucent, in their long form.
+  const colors = [...css.matchAll(/#([0-9a-f]{6}|[0-9a-f]{3})(?:[0-9a-f]{1,2})?\b/g)].map(([, color = '']) => (color.length === 3 ? color.replace(/./g, '$&$&') : color));
+  expect(colors).not.toHaveLength(0);
+  for (const color of colors) expect(tokens).toContain(`#${color}`);
+  expect(css).not.toMatch(/\d+ms|cubic-bezier/);
 });

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { until } from './harness/until.ts';
 import { FakeGateway } from './widget-fake-gateway.ts';
 import { openSockets } from './widget-fake-socket.ts';
-import { bubbles, field, find, freshBrowser, hasMiraDesk, launcher, loadWidget, miraDesk, openPanel, root, say } from './widget-page.ts';
+import { bubbles, field, find, freshBrowser, launcher, leavePage, loadWidget, miraDesk, openPanel, root, say } from './widget-page.ts';
 
 let gateway: FakeGateway;
 
@@ -14,7 +14,7 @@ beforeEach(() => {
   document.body.innerHTML = '<main>Shop</main>';
 });
 afterEach(() => {
-  if (hasMiraDesk()) miraDesk().destroy();
+  leavePage();
   vi.restoreAllMocks();
   vi.unstubAllGlobals();
 });
@@ -87,7 +87,8 @@ it('comes and goes many times, open and in the middle of a conversation, and lea
     }
     miraDesk().destroy();
     expect(document.documentElement.outerHTML).toBe(before);
-    expect(hasMiraDesk()).toBe(false);
+    expect(miraDesk().getState().booted).toBe(false);
+    leavePage();
     expect(listeners()).toBe(0);
     expect(openSockets.size).toBe(0);
     expect(channels.size).toBe(0);
@@ -106,7 +107,7 @@ it('the script twice on a page is once', async () => {
   expect([...document.querySelectorAll('#miradesk')]).toEqual([host]);
 });
 
-it('verbs called after destroy do nothing', async () => {
+it('verbs called after destroy do nothing but boot, which brings it back with its options', async () => {
   await loadWidget();
   const old = miraDesk();
   const heard = vi.fn();
@@ -120,6 +121,22 @@ it('verbs called after destroy do nothing', async () => {
   expect(heard).toHaveBeenCalledTimes(1);
   expect(document.querySelector('#miradesk')).toBeNull();
   expect(openSockets.size).toBe(0);
+  for (let round = 0; round < 3; round++) {
+    old.boot({ launcherLabel: `round ${round}` });
+    expect([launcher().textContent, document.querySelectorAll('#miradesk').length]).toEqual([`round ${round}`, 1]);
+    await openPanel();
+    old.destroy();
+  }
+  expect(openSockets.size).toBe(0);
+});
+
+it('the script again on a page that had taken the widget off brings it back', async () => {
+  await loadWidget();
+  const object = miraDesk();
+  object.destroy();
+  await loadWidget();
+  expect([miraDesk() === object, object.getState().booted]).toEqual([true, true]);
+  await openPanel();
 });
 
 it('a destroy while the panel is loading leaves nothing either', async () => {
@@ -139,7 +156,7 @@ it('a destroy while the panel is loading leaves nothing either', async () => {
 it('calls that waited in the stub are made, even a destroy', async () => {
   (window as unknown as { MiraDesk: object }).MiraDesk = { q: [['open'], ['destroy']] };
   await loadWidget();
-  expect(hasMiraDesk()).toBe(false);
+  expect(miraDesk().getState()).toMatchObject({ booted: false, open: false });
   expect(document.querySelector('#miradesk')).toBeNull();
 });
 
@@ -170,10 +187,10 @@ it('a visitor who has written before is connected in the background, with what i
   await openPanel();
   await say('hello');
   await until(() => gateway.logs.size === 1);
-  miraDesk().destroy();
+  leavePage();
   gateway.say([...gateway.logs.keys()][0] as string, 'an answer');
   await loadWidget();
-  await until(() => launcher().getAttribute('aria-label') === 'Open chat, 1 new message');
+  await until(() => launcher().getAttribute('aria-label') === 'Chat, 1 new message');
   expect(root().querySelector('.panel.open')).toBeNull();
   expect(root().querySelector('textarea')).toBeNull();
   expect(gateway.log([...gateway.logs.keys()][0] as string).conversation.reads.visitor.seen).toBe(0);

@@ -1,6 +1,8 @@
 /** The widget's core, whole, on a gateway and a browser in memory: what a visitor sees of what happens. */
 import { describe, expect, it, vi } from 'vitest';
 import { wireError } from '../shared/errors.ts';
+import { createHistory } from '../widget/history.ts';
+import { discard, retry } from '../widget/parts/failed.tsx';
 import { until } from './harness/until.ts';
 import { online, shows, useTabs } from './widget-fake-browser.ts';
 
@@ -97,10 +99,11 @@ describe('what the visitor does', () => {
     const tab = tabs.open();
     await until(() => tab.shown().length === 10);
     expect(tab.state().earlier).toBe(true);
-    await Promise.all([tab.loadEarlier(), tab.loadEarlier()]);
+    const { loadEarlier } = createHistory(tab);
+    await Promise.all([loadEarlier(), loadEarlier()]);
     expect(tabs.asked('history:load')).toHaveLength(1);
     expect(tab.shown()).toHaveLength(20);
-    await tab.loadEarlier();
+    await loadEarlier();
     expect(tab.shown()).toHaveLength(26);
     expect(tab.state().earlier).toBe(false);
     expect(tab.shown()[0]).toBe('sent: hello');
@@ -126,8 +129,8 @@ describe('what the visitor does', () => {
     await shows(tab, 'sent: hello', 'forbidden: two', 'forbidden: three');
     tabs.gateway.refusing.clear();
     const [two, three] = tab.state().waiting;
-    await tab.discard(three?.clientId ?? '');
-    await tab.retry(two?.clientId ?? '');
+    await discard(tab, three?.clientId ?? '');
+    await retry(tab, two?.clientId ?? '');
     await shows(tab, 'sent: hello', 'sent: two');
   });
 
@@ -136,14 +139,14 @@ describe('what the visitor does', () => {
     tabs.gateway.logs.clear();
     await tab.send('two');
     await shows(tab, 'not_found: two');
-    await tab.retry(tab.state().waiting[0]?.clientId ?? '');
+    await retry(tab, tab.state().waiting[0]?.clientId ?? '');
     await shows(tab, 'sent: two');
   });
 });
 
 describe('a browser that', () => {
   it('forbids all storage can hold a conversation as long as the page lives', async () => {
-    const tab = tabs.open({ storage: null, indexedDB: null, locks: null, Channel: null });
+    const tab = tabs.open({ storage: () => null, indexedDB: null, locks: null, Channel: null });
     await online(tab);
     await tab.send('one');
     await tab.send('two');

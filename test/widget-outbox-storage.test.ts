@@ -136,6 +136,66 @@ describe('with IndexedDB', () => {
   });
 });
 
+describe('moving', () => {
+  it('into memory takes everything along, in order, and leaves no database behind', async () => {
+    const factory = new FakeFactory();
+    const room = open(factory);
+    await room.add(item('one'));
+    await room.add(item('two'));
+    await room.setStarted('name', 'conversation-1');
+    await room.moveTo(null);
+    expect([await texts(room), room.isDurable(), await factory.databases(), await room.started('name')]).toEqual([['one', 'two'], false, [], 'conversation-1']);
+    await room.add(item('three'));
+    expect([await texts(room), await factory.databases()]).toEqual([['one', 'two', 'three'], []]);
+  });
+
+  it('out of memory keeps the order: what waits there goes first, and new items are durable when it has gone', async () => {
+    const factory = new FakeFactory();
+    const room = open(null);
+    await room.add(item('one'));
+    await room.moveTo(factory);
+    await room.add(item('two'));
+    expect([await texts(room), room.isDurable()]).toEqual([['one', 'two'], false]);
+    await room.remove('name-of-one');
+    await room.remove('name-of-two');
+    await room.add(item('three'));
+    expect([await texts(room), room.isDurable(), (await factory.databases()).length]).toEqual([['three'], true, 1]);
+  });
+
+  it('to where it is changes nothing', async () => {
+    const factory = new FakeFactory();
+    const room = open(factory);
+    await room.add(item('one'));
+    await room.moveTo(factory);
+    expect([await texts(room), room.isDurable()]).toEqual([['one'], true]);
+  });
+});
+
+describe('erasing', () => {
+  it('takes everything off the device, under the eyes of another tab, and goes on after it', async () => {
+    const factory = new FakeFactory();
+    const [here, there] = [open(factory), open(factory)];
+    await here.add(item('one'));
+    await there.add(item('two'));
+    await here.setStarted('name', 'conversation-1');
+    await here.erase();
+    expect(await factory.databases()).toEqual([]);
+    expect([await texts(here), await texts(there), await here.started('name')]).toEqual([[], [], undefined]);
+    await here.add(item('three'));
+    expect(await texts(there)).toEqual(['three']);
+  });
+
+  it('opens nothing where nothing was kept, and empties memory where that was all', async () => {
+    const factory = new FakeFactory();
+    await open(factory, { mayHoldItems: false }).erase();
+    expect(await factory.databases()).toEqual([]);
+    const room = open(null);
+    await room.add(item('one'));
+    await room.erase();
+    expect([await texts(room), room.isDurable()]).toEqual([[], true]);
+  });
+});
+
 describe('without IndexedDB', () => {
   it.each([['missing', null], ['refused', refusing(() => true)]])('%s: memory takes over, in order, and says so', async (_, factory) => {
     const room = open(factory);

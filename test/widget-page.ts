@@ -3,8 +3,10 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { IDBFactory as FakeFactory } from 'fake-indexeddb';
 import { vi } from 'vitest';
-import type { LoaderSettings } from '../shared/settings.ts';
-import type { MiraDesk } from '../widget/sdk.ts';
+import { LAUNCHER_ICONS } from '../shared/launcher-icons.ts';
+import { LAUNCHER_WORDS } from '../shared/launcher-words.ts';
+import { splitSettings, WidgetSettings, type LoaderSettings, type PanelSettings } from '../shared/settings.ts';
+import type { MiraDesk } from '../widget/sdk-types.ts';
 import { until } from './harness/until.ts';
 import type { FakeGateway } from './widget-fake-gateway.ts';
 import { fakeWebSocket } from './widget-fake-socket.ts';
@@ -14,10 +16,15 @@ export function moduleAddress(path: string): string {
   return pathToFileURL(join(import.meta.dirname, path)).href;
 }
 
+const { launcher: launcherSettings, panel: panelSettings } = splitSettings(WidgetSettings.parse({}));
+
+/** What the gateway gives to the loader. */
 export const SETTINGS: LoaderSettings = {
-  teamName: 'Kettle & Co', greeting: 'Tea?', replyTime: 'We reply in minutes', color: '#1f5f4f', position: 'right', workspace: 'demo',
-  gateway: 'http://gateway.example', panel: moduleAddress('../widget/panel.tsx'),
+  ...launcherSettings, launcherIcon: LAUNCHER_ICONS.chat, ...LAUNCHER_WORDS.en, language: 'en', workspace: 'demo', gateway: 'http://gateway.example', panel: moduleAddress('../widget/panel.tsx'),
 };
+
+/** What the gateway gives to the panel. */
+export const PANEL_SETTINGS: PanelSettings = { ...panelSettings, teamName: 'Kettle & Co', greeting: 'Tea?', replyTime: 'We reply in minutes' };
 
 const page = window as unknown as { MiraDesk?: MiraDesk; MIRADESK_SETTINGS?: LoaderSettings };
 
@@ -27,23 +34,29 @@ export function miraDesk(): MiraDesk {
   return page.MiraDesk;
 }
 
-export const hasMiraDesk = (): boolean => 'MiraDesk' in page;
+/** The page goes, and everything that was on it. */
+export function leavePage(): void {
+  page.MiraDesk?.destroy();
+  delete page.MiraDesk;
+}
 
-/** A browser's offers, fresh: nothing stored. */
-export function freshBrowser(gateway: FakeGateway): void {
+/** A browser's offers, fresh: nothing stored. `settings`: what the gateway answers to the panel besides the usual. */
+export function freshBrowser(gateway: FakeGateway, settings: Partial<PanelSettings> = {}): void {
   localStorage.clear();
   sessionStorage.clear();
   vi.stubGlobal('WebSocket', fakeWebSocket(gateway));
   vi.stubGlobal('indexedDB', new FakeFactory());
-  // Asked only whether the gateway can be reached over HTTP; here it cannot.
-  vi.stubGlobal('fetch', vi.fn(() => Promise.reject(new TypeError('no network in this test'))));
+  // Beside the settings it is asked only whether the gateway can be reached over HTTP; here it cannot.
+  vi.stubGlobal('fetch', vi.fn((address: string | URL) => (String(address) === 'http://gateway.example/w/demo.json' ? Promise.resolve(Response.json({ ...PANEL_SETTINGS, ...settings })) : Promise.reject(new TypeError('no network in this test')))));
 }
 
-/** What the script tag does: runs the loader with its settings. */
-export async function loadWidget(change: Partial<LoaderSettings> = {}): Promise<void> {
+/** What the script tag does: runs the loader with its settings. `script`: the tag, where it matters. */
+export async function loadWidget(change: Partial<LoaderSettings> = {}, script: { src?: string; dataset?: Record<string, string> } | null = null): Promise<void> {
   vi.resetModules();
   page.MIRADESK_SETTINGS = { ...SETTINGS, ...change };
+  const current = vi.spyOn(document, 'currentScript', 'get').mockReturnValue(script as HTMLScriptElement | null);
   await import('../widget/loader.ts');
+  current.mockRestore();
 }
 
 /** The widget's shadow root. */

@@ -6,7 +6,7 @@ import { TEXT_MAX } from '../shared/limits.ts';
 import { until } from './harness/until.ts';
 import { FakeGateway } from './widget-fake-gateway.ts';
 import { openSockets } from './widget-fake-socket.ts';
-import { bubbles, field, find, freshBrowser, hasMiraDesk, launcher, loadWidget, miraDesk, moduleAddress, openPanel, press, root, say, type } from './widget-page.ts';
+import { bubbles, field, find, freshBrowser, launcher, leavePage, loadWidget, miraDesk, moduleAddress, openPanel, press, root, say, SETTINGS, type } from './widget-page.ts';
 
 let gateway: FakeGateway;
 
@@ -16,7 +16,7 @@ beforeEach(() => {
   document.body.innerHTML = '<main>Shop</main>';
 });
 afterEach(() => {
-  if (hasMiraDesk()) miraDesk().destroy();
+  leavePage();
   vi.unstubAllGlobals();
 });
 
@@ -27,7 +27,7 @@ const shows = (selector: string, ...expected: string[]) => until(() => texts(sel
 describe('before anybody means it', () => {
   it('there is a launcher, and nothing else: no socket, nothing stored', async () => {
     await loadWidget();
-    expect(launcher().getAttribute('aria-label')).toBe('Open chat');
+    expect(launcher().getAttribute('aria-label')).toBe('Chat');
     expect(launcher().getAttribute('aria-expanded')).toBe('false');
     launcher().dispatchEvent(new Event('pointerenter'));
     launcher().focus();
@@ -46,7 +46,7 @@ describe('opening and closing', () => {
     await openPanel();
     expect(root().activeElement).toBe(field());
     expect(launcher().getAttribute('aria-expanded')).toBe('true');
-    expect(launcher().getAttribute('aria-label')).toBe('Close chat');
+    expect(launcher().getAttribute('aria-label')).toBe('Chat');
     expect(find('.panel').getAttribute('role')).toBe('dialog');
     expect(find('.panel').getAttribute('aria-label')).toBe('Chat with Kettle & Co');
     press('Escape');
@@ -85,7 +85,7 @@ describe('opening and closing', () => {
     await loadWidget({ panel: moduleAddress('./no-such-panel.ts') });
     launcher().click();
     await until(() => find('.note').textContent);
-    expect(find('.note').textContent).toBe('The chat could not be loaded. Please check your connection and try again.');
+    expect(find('.note').textContent).toBe(SETTINGS.loadFailed);
     expect(launcher().getAttribute('aria-expanded')).toBe('false');
     expect(launcher().getAttribute('aria-busy')).toBe('false');
     launcher().click();
@@ -175,7 +175,7 @@ describe('writing', () => {
     expect(sessionStorage.length).toBe(0);
     type('not yet');
     press('Escape');
-    miraDesk().destroy();
+    leavePage();
     await loadWidget();
     await openPanel();
     expect(field().value).toBe('not yet');
@@ -233,12 +233,12 @@ describe('reading', () => {
     gateway.say(only(), 'one');
     gateway.say(only(), 'two');
     await shows('.badge', '2');
-    expect(launcher().getAttribute('aria-label')).toBe('Open chat, 2 new messages');
+    expect(launcher().getAttribute('aria-label')).toBe('Chat, 2 new messages');
     launcher().click();
     await shows('.badge', '');
-    expect(launcher().getAttribute('aria-label')).toBe('Close chat');
+    expect(launcher().getAttribute('aria-label')).toBe('Chat');
     press('Escape');
-    expect(launcher().getAttribute('aria-label')).toBe('Open chat');
+    expect(launcher().getAttribute('aria-label')).toBe('Chat');
     expect(counts.at(-1)).toBe(0);
     expect(counts).toContain(2);
     expect(received).toEqual([['Ana', 'one'], ['Ana', 'two']]);
@@ -256,7 +256,7 @@ describe('reading', () => {
     for (let count = 0; count < 20; count++) gateway.say(only(), `answer ${count}`);
     await until(() => bubbles().length === 21);
     expect(log.getAttribute('aria-live')).toBe('polite');
-    miraDesk().destroy();
+    leavePage();
     gateway.pageEntries = 10;
     await loadWidget();
     await openPanel();
@@ -301,7 +301,7 @@ describe('trouble', () => {
     gateway.refuseHandshake = wireError('origin_not_allowed');
     await loadWidget();
     await openPanel();
-    await shows('.banner p', 'This website is not allowed to use this chat.');
+    await shows('.banner p', 'The chat is not available here right now.');
   });
 
   it('[D7] a message that failed says why, and can be tried again or deleted', async () => {

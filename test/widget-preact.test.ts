@@ -1,6 +1,6 @@
 // @vitest-environment happy-dom
 /** The Preact that visitors get, from which the build leaves out what the widget never uses, beside the whole one: they draw the same. */
-import { readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as whole from 'preact';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -133,4 +133,14 @@ describe('the leaner Preact', () => {
 it('another version of Preact stops the build, and says which cut it was', () => {
   expect(() => lean(text.replace('startsWith("$s")', 'startsWith("$t")').replace('function K(n,t,r)', 'function K(n,t,r,u)'))).toThrow('esbuild.preact.mjs: "function K(n,t,r){return this.constructor(n,r)}" is not in this version of Preact exactly once.');
   expect(() => lean(text + text)).toThrow('exactly once');
+});
+
+it('the widget uses nothing that was left out', () => {
+  const gone = /\bstyle=|dangerouslySetInnerHTML|\bon\w+Capture=|getDerivedState|componentWill(Mount|Update|ReceiveProps)\b|contextType|ChildContext|createContext|createPortal|hydrate|setState\(\s*\(|\bref=\{\(|forceUpdate\([^)]/;
+  const files = globSync('widget/**/*.tsx', { cwd: join(import.meta.dirname, '..') });
+  expect(files.length).toBeGreaterThan(20);
+  expect(files.flatMap((file) => {
+    const found = gone.exec(readFileSync(join(import.meta.dirname, '..', file), 'utf8'))?.[0];
+    return found ? [`${file}: ${found}`] : [];
+  })).toEqual([]);
 });

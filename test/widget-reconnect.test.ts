@@ -210,7 +210,7 @@ describe('where WebSocket is blocked', () => {
   }
 
   it('takes the other way after three attempts, and stays with it', async () => {
-    create({ fallback, reachable: async () => true });
+    create({ fallback });
     await loseUnopened(3);
     start();
     lose();
@@ -218,19 +218,19 @@ describe('where WebSocket is blocked', () => {
   });
 
   it('does not where HTTP does not work either: the gateway is down', async () => {
-    create({ fallback, reachable: async () => false });
+    create({ fallback: () => Promise.reject(new Error('not reached by HTTP either')) });
     await loseUnopened(6);
     expect(new Set(wires.map(({ by }) => by))).toEqual(new Set(['websocket']));
   });
 
   it('goes back to WebSocket when the other way does not open', async () => {
-    create({ fallback, reachable: async () => true });
+    create({ fallback });
     await loseUnopened(4);
     expect(wires.map(({ by }) => by)).toEqual(['websocket', 'websocket', 'websocket', 'http', 'websocket']);
   });
 
   it('does not count wires that did open', async () => {
-    create({ fallback, reachable: async () => true });
+    create({ fallback });
     await loseUnopened(2);
     start();
     lose();
@@ -239,7 +239,7 @@ describe('where WebSocket is blocked', () => {
   });
 
   it('goes on where the other way cannot be fetched', async () => {
-    create({ fallback: () => Promise.reject(new Error('offline')), reachable: async () => true });
+    create({ fallback: () => Promise.reject(new Error('offline')) });
     await loseUnopened(4);
     expect(connection.state.name).toBe('connecting');
   });

@@ -1,8 +1,9 @@
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { wireError } from '../shared/errors.ts';
 import type { Entry, VisitorConversation } from '../shared/protocol.ts';
 import type { MessengerState } from '../widget/messenger.ts';
 import { rowsOf, type MessageRow } from '../widget/rows.ts';
+import { speak } from '../widget/texts.ts';
 import { dayName, timeOf } from '../widget/times.ts';
 
 const NOON = new Date(2026, 2, 14, 12, 0).getTime();
@@ -59,6 +60,8 @@ describe('rowsOf', () => {
 });
 
 describe('times', () => {
+  beforeAll(() => speak('en'));
+
   it('names near days by their relation and others by their date', () => {
     const now = new Date(NOON);
     expect(dayName(new Date(NOON - 60 * MINUTE), now)).toBe('Today');

@@ -2,14 +2,20 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, it, vi } from 'vitest';
-import { createEvents, install, type MiraDesk, type Stub } from '../widget/sdk.ts';
+import { createEvents, install, type Stub } from '../widget/sdk.ts';
+import type { MiraDesk } from '../widget/sdk-types.ts';
+
+/** Every verb of the types that site owners get. */
+const VERBS = [...(/interface MiraDesk \{([^]*?)\n\}/.exec(readFileSync(join(import.meta.dirname, '../widget/sdk-types.ts'), 'utf8'))?.[1] ?? '').matchAll(/^ {2}(\w+)[(<]/gm)].map(([, name = '']) => name);
 
 const settled = () => new Promise((resolve) => { setTimeout(resolve); });
 
+/** Verbs that write down their calls. */
 function verbs(): MiraDesk & { calls: string[] } {
   const calls: string[] = [];
-  const { on } = createEvents();
-  return { calls, on, open: () => void calls.push('open'), close: () => void calls.push('close'), toggle: () => void calls.push('toggle'), destroy: () => void calls.push('destroy') };
+  const { on } = createEvents(() => false);
+  const said = Object.fromEntries(VERBS.map((verb) => [verb, (...args: unknown[]) => void calls.push([verb, ...args].join(' '))]));
+  return { ...(said as unknown as MiraDesk), calls, on };
 }
 
 const doc = readFileSync(join(import.meta.dirname, '../docs/sdk.md'), 'utf8');
@@ -23,7 +29,7 @@ function stub(page: { MiraDesk?: Stub & Record<string, unknown> }): Record<strin
 
 describe('events', () => {
   it('reach their listeners until off is called', async () => {
-    const { on, emit } = createEvents();
+    const { on, emit } = createEvents(() => false);
     const heard: number[] = [];
     const off = on('unread', (count) => heard.push(count));
     emit('unread', 1);
@@ -37,7 +43,7 @@ describe('events', () => {
   });
 
   it('one listener twice is two listeners', async () => {
-    const { on, emit } = createEvents();
+    const { on, emit } = createEvents(() => false);
     const listener = vi.fn();
     const off = on('open', listener);
     on('open', listener);
@@ -48,16 +54,46 @@ describe('events', () => {
   });
 
   it('ready is told to whoever asks later too', async () => {
-    const { on, emit } = createEvents();
-    emit('ready', undefined);
-    const late = vi.fn();
-    on('ready', late);
+    let ready = false;
+    const { on, emit } = createEvents(() => ready);
+    const [early, late] = [vi.fn(), vi.fn()];
+    on('ready', early);
     await settled();
-    expect(late).toHaveBeenCalledTimes(1);
+    expect(early).not.toHaveBeenCalled();
+    ready = true;
+    emit('ready', undefined);
+    await settled();
+    on('ready', late);
+    on('open', late);
+    expect(late).not.toHaveBeenCalled();
+    await settled();
+    expect([early.mock.calls, late.mock.calls]).toEqual([[[undefined]], [[undefined]]]);
+  });
+
+  it('come after what caused them, so that a listener may call any verb', async () => {
+    const { on, emit } = createEvents(() => false);
+    const heard: string[] = [];
+    on('open', () => heard.push('open'));
+    emit('open', undefined);
+    heard.push('caused');
+    await settled();
+    expect(heard).toEqual(['caused', 'open']);
+  });
+
+  it('bring what they tell, also nothing and zero', async () => {
+    const { on, emit } = createEvents(() => false);
+    const heard: unknown[] = [];
+    on('identity', (identity) => heard.push(identity));
+    on('unread', (count) => heard.push(count));
+    emit('identity', null);
+    emit('unread', 0);
+    emit('identity', { userId: 'jane' });
+    await settled();
+    expect(heard).toEqual([null, 0, { userId: 'jane' }]);
   });
 
   it('a listener that throws is the page\'s error, and disturbs nobody', async () => {
-    const { on, emit } = createEvents();
+    const { on, emit } = createEvents(() => false);
     const errors: unknown[] = [];
     const failed = (error: unknown): void => void errors.push(error);
     const before = process.listeners('uncaughtException');
@@ -76,12 +112,11 @@ describe('events', () => {
 });
 
 describe('window.MiraDesk', () => {
-  it('is made where there is none, and taken away again', () => {
+  it('is made where there is none, with every verb of its types', () => {
     const page: { MiraDesk?: object } = {};
-    const { uninstall } = install(page, verbs());
-    expect(Object.keys(page.MiraDesk ?? {}).toSorted()).toEqual(['calls', 'close', 'destroy', 'on', 'open', 'toggle']);
-    uninstall();
-    expect('MiraDesk' in page).toBe(false);
+    install(page, verbs());
+    expect(VERBS).toEqual(expect.arrayContaining(['boot', 'update', 'identify', 'on', 'destroy']));
+    expect(Object.keys(page.MiraDesk ?? {}).toSorted()).toEqual(['calls', ...VERBS].toSorted());
   });
 
   it('makes the calls that waited in the stub, in order, once, on the same object', () => {
@@ -92,8 +127,7 @@ describe('window.MiraDesk', () => {
     early.close?.();
     page.MiraDesk?.q?.push(['nonsense', 1], ['__proto__'], []);
     const real = verbs();
-    const { replay } = install(page, real);
-    replay();
+    install(page, real);
     expect(real.calls).toEqual(['open', 'close']);
     expect(page.MiraDesk).toBe(early);
     expect('q' in early).toBe(false);
@@ -108,8 +142,8 @@ describe('window.MiraDesk', () => {
     const never = early.on?.('open', () => heard.push('never')) as () => void;
     const once = early.on?.('open', () => heard.push('once')) as () => void;
     never();
-    const { on, emit } = createEvents();
-    install(page, { ...verbs(), on }).replay();
+    const { on, emit } = createEvents(() => false);
+    install(page, { ...verbs(), on });
     emit('open', undefined);
     await settled();
     once();
@@ -121,28 +155,30 @@ describe('window.MiraDesk', () => {
   it('the stub that runs again after the widget came changes nothing', () => {
     const page: { MiraDesk?: Stub & Record<string, unknown> } = {};
     const real = verbs();
-    install(page, real).replay();
+    install(page, real);
     const again = stub(page);
     again.open?.();
     expect(real.calls).toEqual(['open']);
     expect('q' in again).toBe(false);
   });
 
-  it('docs/sdk.md tells every verb and every event', () => {
-    const types = readFileSync(join(import.meta.dirname, '../widget/bridge.ts'), 'utf8');
+  it('hands on what the calls in the stub were given', () => {
+    const page = { MiraDesk: { q: [['prefill', 'hello'], ['addTags', 'vip', 'new']] } };
+    const real = verbs();
+    install(page, real);
+    expect(real.calls).toEqual(['prefill hello', 'addTags vip new']);
+  });
+
+  it('docs/sdk.md tells every verb and every event, and its stub keeps every verb\'s calls', () => {
+    const types = readFileSync(join(import.meta.dirname, '../widget/sdk-types.ts'), 'utf8');
     const [, events = ''] = /interface WidgetEvents \{([^]*?)\n\}/.exec(types) ?? [];
     const names = [...events.matchAll(/^ {2}'?([\w:]+)'?:/gm)].map(([, name]) => name);
     expect(names).toContain('message:received');
     for (const name of names) expect(doc).toContain(`| \`${name}\` |`);
-    for (const verb of Object.keys(verbs()).filter((name) => name !== 'calls')) expect(doc).toContain(`\`MiraDesk.${verb}(`);
-  });
-
-  it('leaves an object alone that somebody else put there in the meantime', () => {
-    const page: { MiraDesk?: object } = {};
-    const { uninstall } = install(page, verbs());
-    const other = {};
-    page.MiraDesk = other;
-    uninstall();
-    expect(page.MiraDesk).toBe(other);
+    const early = stub({});
+    for (const verb of VERBS) {
+      expect(doc).toContain(`\`MiraDesk.${verb}(`);
+      if (verb !== 'getState') expect([verb, typeof early[verb]]).toEqual([verb, 'function']);
+    }
   });
 });

@@ -34,12 +34,15 @@ class FakeSocket {
 const OPEN = '0{"sid":"x","upgrades":[],"pingInterval":25000,"pingTimeout":20000,"maxPayload":1000000}';
 let wire: Wire;
 let events: string[];
+/** How often it was asked who we are. */
+let named: number;
 
 beforeEach(() => {
   vi.useFakeTimers();
   vi.stubGlobal('WebSocket', FakeSocket);
   events = [];
-  wire = openWebSocket('https://chat.example', { protocol: 1, workspace: 'demo' }, {
+  named = 0;
+  wire = openWebSocket('https://chat.example', () => ({ protocol: 1, workspace: 'demo', named: ++named }), {
     news: (event, payload) => events.push(`${event} ${JSON.stringify(payload)}`),
     refused: (data) => events.push(`refused ${JSON.stringify(data)}`),
     closed: (reason) => events.push(`closed ${reason}`),
@@ -58,15 +61,15 @@ describe('opening', () => {
     expect(FakeSocket.last.url).toBe('wss://chat.example/socket.io/?EIO=4&transport=websocket');
   });
 
-  it('names itself once the transport is open', () => {
-    expect(FakeSocket.last.sent).toEqual([]);
+  it('names itself once the transport is open, as what it is then', () => {
+    expect([FakeSocket.last.sent, named]).toEqual([[], 0]);
     FakeSocket.last.receive(OPEN);
-    expect(FakeSocket.last.sent).toEqual(['40/visitor,{"protocol":1,"workspace":"demo"}']);
+    expect(FakeSocket.last.sent).toEqual(['40/visitor,{"protocol":1,"workspace":"demo","named":1}']);
   });
 
   it('names itself once, also when the gateway\'s greeting was doubled on its way', () => {
     FakeSocket.last.receive(OPEN, OPEN, '40/visitor,{"sid":"y"}', '40/visitor,{"sid":"y"}', OPEN);
-    expect(FakeSocket.last.sent).toEqual(['40/visitor,{"protocol":1,"workspace":"demo"}']);
+    expect(FakeSocket.last.sent).toEqual(['40/visitor,{"protocol":1,"workspace":"demo","named":1}']);
     expect(events).toEqual([]);
   });
 

@@ -22,7 +22,7 @@ export function Banner({ state: { connection, wasOnline }, offline, messenger }:
         <p>
           {text}
           {name === 'waiting' && !offline && (
-            <button type="button" class="plain" onClick={messenger.wake}>
+            <button class="plain" onClick={messenger.wake}>
               {t('tryNow')}
             </button>
           )}

@@ -40,6 +40,8 @@ const CODE = /(?:^|\s)[:;=<>\\8BxXO-]\S{1,14} $/;
 export class Composer extends Component<ComposerProps, ComposerState> {
   field = createRef<HTMLTextAreaElement>();
   smile = createRef<HTMLButtonElement>();
+  /** Where the keyboard was when the emoji were opened. */
+  from: { current: HTMLElement | null } = this.smile;
   picker = createRef<HTMLInputElement>();
   /** Taken out of the field by Enter, and not stored yet: still part of the draft. */
   unsaved: string[] = [];
@@ -65,10 +67,17 @@ export class Composer extends Component<ComposerProps, ComposerState> {
     this.changed();
   }
 
+  /** Nothing stays of what was written here. */
+  forget(): void {
+    this.state.uploads?.stop();
+    this.unsaved = [];
+    this.put('');
+  }
+
   /** Closes what is open over the composer. False: nothing is. */
   stepBack(): boolean {
     if (!this.state.emoji) return false;
-    this.setState({ emoji: false }, () => this.smile.current?.focus());
+    this.setState({ emoji: false }, () => this.from.current?.focus());
     return true;
   }
 
@@ -99,8 +108,9 @@ export class Composer extends Component<ComposerProps, ComposerState> {
   };
 
   key = (event: KeyboardEvent): void => {
-    if (event.key === 'e' && event.ctrlKey && event.shiftKey && this.props.settings.emoji) {
+    if (event.ctrlKey && event.shiftKey && /^e$/i.test(event.key) && this.props.settings.emoji) {
       event.preventDefault();
+      this.from = this.field;
       this.setState({ emoji: true });
     }
     // An input method's Enter chooses a word (229: Safari ends composing before it tells).
@@ -108,6 +118,11 @@ export class Composer extends Component<ComposerProps, ComposerState> {
     event.preventDefault();
     void this.send();
   };
+
+  toggleEmoji(): void {
+    this.from = this.smile;
+    this.setState({ emoji: !this.state.emoji });
+  }
 
   /** Puts something where the cursor is. */
   insert = (text: string): void => {
@@ -135,12 +150,9 @@ export class Composer extends Component<ComposerProps, ComposerState> {
     // Taken out at once: the browser empties the list when the event is over.
     const files = [...(from.files ?? [])];
     if (!files.length) return;
-    const { messenger, gateway, settings } = this.props;
-    bring('files').then(({ createUploads }) => {
-      const uploads = this.state.uploads ?? createUploads({ address: `${gateway}/files/${settings.workspace}`, messenger, onChange: () => this.forceUpdate() });
-      this.setState({ uploads });
-      uploads.add(files);
-    }, () => this.setState({ problem: t('partFailed') }));
+    // Needed once they are sent, which may be when nothing can be loaded.
+    bring('attachments').catch(() => {});
+    bring('files').then(({ addFiles }) => addFiles(this, files), () => this.setState({ problem: t('partFailed') }));
   };
 
   send = async (): Promise<void> => {
@@ -177,7 +189,7 @@ export class Composer extends Component<ComposerProps, ComposerState> {
     const hint = problem || (over > 0 ? t('over', { count: over }) : over > -COUNT_FROM ? t('left', { count: -over }) : '');
     const idle = uploads?.isBusy() || over > 0 || (empty && !uploads?.ready().length);
     return (
-      <div class="composer" onDragOver={this.take} onDrop={this.take} onPaste={this.take}>
+      <div class="composer" onPaste={this.take}>
         {uploads && <Part name="files" with={{ uploads }} />}
         {emoji && <Part name="emoji" with={{ session: messenger.session, onPick: this.insert }} />}
         <div class="field">
@@ -186,16 +198,16 @@ export class Composer extends Component<ComposerProps, ComposerState> {
             aria-describedby="hint" aria-invalid={over > 0 || Boolean(problem)} onInput={this.input} onKeyDown={this.key}
           />
           {settings.emoji && (
-            <button type="button" class="tool" ref={this.smile} aria-label={t('emoji')} aria-expanded={emoji} onClick={() => this.setState({ emoji: !emoji })}>
+            <button class="tool" ref={this.smile} aria-label={t('emoji')} aria-expanded={emoji} onClick={() => this.toggleEmoji()}>
               <Icon name="smile" />
             </button>
           )}
           {settings.attachments && (
-            <button type="button" class="tool" aria-label={t('attach')} onClick={() => this.choose()}>
+            <button class="tool" aria-label={t('attach')} onClick={() => this.choose()}>
               <Icon name="attach" />
             </button>
           )}
-          <button type="button" class="send" aria-label={t('send')} aria-disabled={idle} onClick={() => void this.send()}>
+          <button class="send" aria-label={t('send')} aria-disabled={idle} onClick={() => void this.send()}>
             <Icon name="send" />
           </button>
         </div>

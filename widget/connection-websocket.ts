@@ -10,8 +10,14 @@ const OPEN = '0', CLOSE = '1', PING = '2', PONG = '3', MESSAGE = '4';
 const CONNECT = '0', DISCONNECT = '1', EVENT = '2', ACK = '3', CONNECT_ERROR = '4';
 
 const NAMESPACE = '/visitor,';
+/** Says nothing to anybody: the frame ends the wire, and the reason for that is 'garbage'. */
+const GARBAGE = 'garbage';
 /** A Socket.IO packet in a frame: type, namespace, the id that its acknowledgement is to carry, JSON. */
 const PACKET = /^4([0-4])\/visitor,(\d*)(.*)$/s;
+
+function garbage(): never {
+  throw new TypeError(GARBAGE);
+}
 
 export const openWebSocket: OpenWire = (origin, auth, events) => {
   const socket = new WebSocket(`${origin.replace(/^http/, 'ws')}/socket.io/?EIO=4&transport=websocket`);
@@ -40,13 +46,13 @@ export const openWebSocket: OpenWire = (origin, auth, events) => {
 
   /** Understands one frame and answers what is to be done about it; throws at anything that is not the protocol. */
   function read(frame: unknown): (() => void) | undefined {
-    if (typeof frame !== 'string') throw new TypeError('not text');
+    if (typeof frame !== 'string') return garbage();
     if (frame === PING) return () => socket.send(PONG);
     if (frame === CLOSE) return () => end('ended');
     if (frame[0] === OPEN) {
       const { pingInterval, pingTimeout } = JSON.parse(frame.slice(1)) as { pingInterval: number; pingTimeout: number };
       patience = pingInterval + pingTimeout;
-      if (!(patience > 0)) throw new TypeError('no ping interval');
+      if (!(patience > 0)) return garbage();
       // Said twice, it must not be answered twice: a second CONNECT would end the connection.
       if (opened) return undefined;
       opened = true;
@@ -57,7 +63,7 @@ export const openWebSocket: OpenWire = (origin, auth, events) => {
     switch (type) {
       case EVENT: {
         const [event, payload] = body as [string, unknown];
-        if (typeof event !== 'string' || typeof payload !== 'object' || !payload) throw new TypeError('not an event');
+        if (typeof event !== 'string' || typeof payload !== 'object' || !payload) return garbage();
         return () => events.news(event, payload);
       }
       case ACK: {
@@ -78,7 +84,7 @@ export const openWebSocket: OpenWire = (origin, auth, events) => {
       case CONNECT:
         return undefined;
       default:
-        throw new TypeError('not a packet');
+        return garbage();
     }
   }
 
@@ -87,7 +93,7 @@ export const openWebSocket: OpenWire = (origin, auth, events) => {
     try {
       act = read(data);
     } catch {
-      end('garbage');
+      end(GARBAGE);
       return;
     }
     clearTimeout(watch);

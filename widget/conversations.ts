@@ -26,8 +26,8 @@ export interface Conversations {
   add(conversation: VisitorConversation): void;
   /** Takes in the answer to a log:sync that named these. `added`: what is new to a conversation that was known before. */
   takeSync(answer: VisitorAnswers['log:sync'], named: ReadonlySet<string>): { added: Entry[]; gap: boolean };
-  /** Puts something else in the place of what was known of a conversation, if it is known. */
-  change(id: string, to: Partial<KnownConversation>): void;
+  /** Puts this in the place of what was known of a conversation. */
+  put(conversation: VisitorConversation, timeline: Timeline): void;
   /** Moves readers forward. */
   takeReads(id: string, reads: Partial<Reads>): void;
   clear(): void;
@@ -36,9 +36,10 @@ export interface Conversations {
 export function createConversations(): Conversations {
   const known = new Map<string, KnownConversation>();
 
-  function change(id: string, to: Partial<KnownConversation>): void {
-    const one = known.get(id);
-    if (one) known.set(id, { ...one, ...to });
+  function put(conversation: VisitorConversation, timeline: Timeline): void {
+    // What the log says last is so, whether an answer or the news came first.
+    const status = timeline.entries.findLast((entry) => entry.kind === 'status')?.status ?? conversation.status;
+    known.set(conversation.id, { conversation: { ...conversation, status }, timeline });
   }
 
   function all(): KnownConversation[] {
@@ -54,11 +55,11 @@ export function createConversations(): Conversations {
       const one = known.get(entry.conversationId);
       if (!one) return 'gap';
       const { timeline, outcome } = addEntry(one.timeline, entry);
-      change(entry.conversationId, { timeline });
+      put(one.conversation, timeline);
       return outcome;
     },
     add(conversation) {
-      if (!known.has(conversation.id)) known.set(conversation.id, { conversation, timeline: EMPTY_TIMELINE });
+      if (!known.has(conversation.id)) put(conversation, EMPTY_TIMELINE);
     },
     takeSync({ conversations, gone }, named) {
       const news: Entry[] = [];
@@ -69,17 +70,17 @@ export function createConversations(): Conversations {
         const overtaken = one && !named.has(conversation.id);
         const { timeline, added, outcome } = applyCatchup(one?.timeline ?? EMPTY_TIMELINE, overtaken ? { answer: 'entries', entries: catchup.entries } : catchup);
         if (one) news.push(...added);
-        known.set(conversation.id, { conversation: { ...conversation, reads: furthest(conversation.reads, one?.conversation.reads) }, timeline });
+        put({ ...conversation, reads: furthest(conversation.reads, one?.conversation.reads) }, timeline);
         // Also when starting over took us back behind what news had brought.
         if (outcome === 'gap' || timeline.last < Math.max(conversation.head, one?.timeline.last ?? 0)) gap = true;
       }
       for (const id of gone) known.delete(id);
       return { added: news, gap };
     },
-    change,
+    put,
     takeReads(id, reads) {
-      const { conversation } = known.get(id) ?? {};
-      if (conversation) change(id, { conversation: { ...conversation, reads: furthest(conversation.reads, reads) } });
+      const one = known.get(id);
+      if (one) put({ ...one.conversation, reads: furthest(one.conversation.reads, reads) }, one.timeline);
     },
     clear: () => known.clear(),
   };

@@ -1,32 +1,33 @@
 /** What stands in the composer, kept over closing and reloading. Stored from the first letter on, never before; this tab's own. */
-import { storageKey } from './storage-key.ts';
+import { attempt } from './attempt.ts';
+import { formKey, storageKey } from './storage-key.ts';
 
 export interface Draft {
   get(): string;
   set(text: string): void;
+  /** Takes it away, and answers of a form that were typed beside it. */
+  forget(): void;
 }
 
 /** `storage` answers null, or one that throws: it lives as long as the page. */
 export function createDraft(workspace: string, storage: () => Storage | null): Draft {
   const key = `${storageKey(workspace)}:draft`;
   let memory: string | undefined;
+
+  function set(text: string): void {
+    memory = text;
+    // Forbidden or full: the page still has it.
+    attempt(() => (text ? storage()?.setItem(key, text) : storage()?.removeItem(key)));
+  }
+
   return {
     get() {
-      try {
-        memory ??= storage()?.getItem(key) ?? '';
-      } catch {
-        // Forbidden: memory it is.
-      }
-      return memory ?? '';
+      return (memory ??= attempt(() => storage()?.getItem(key)) ?? '');
     },
-    set(text) {
-      memory = text;
-      try {
-        if (text) storage()?.setItem(key, text);
-        else storage()?.removeItem(key);
-      } catch {
-        // Forbidden or full: the page still has it.
-      }
+    set,
+    forget() {
+      set('');
+      attempt(() => storage()?.removeItem(formKey(workspace)));
     },
   };
 }

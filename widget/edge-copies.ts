@@ -15,7 +15,7 @@ export interface Copy {
   vary: string[];
   /** Path of the panel under /w/, which a loader asks for later; empty: this is no loader. */
   panel: string;
-  /** The language that the workspace settled on for everybody, if it did and this is a loader. */
+  /** The language that the workspace settled on for everybody; empty: none, or this is no loader. */
   locale: string;
   /** When the gateway said so; milliseconds since 1970. */
   at: number;

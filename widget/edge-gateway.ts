@@ -69,8 +69,8 @@ function copyOf({ kind }: WidgetFile, headers: Headers, body: ArrayBuffer): Copy
     cacheControl: headers.get('cache-control') ?? 'no-store',
     allowOrigin: headers.get('access-control-allow-origin'),
     vary: ['origin', 'accept-language'].filter((name) => vary.includes(name)),
-    panel: /^assets\/[\w.-]+$/.exec(setting('panel'))?.[0] ?? '',
-    locale: setting('locale'),
+    panel: /^assets\/\w+\/panel\.js$/.exec(setting('panel'))?.[0] ?? '',
+    locale: /^[a-z]{2}$/.exec(setting('locale'))?.[0] ?? '',
     at: Date.now(),
   };
 }

@@ -1,17 +1,9 @@
-/** What this browser offers to the messenger. Merely looking at a forbidden storage throws, so each look is guarded. */
+/** What this browser offers to the messenger. */
 import { PAGE_FIELD_MAX } from '../shared/limits.ts';
+import { attempt } from './attempt.ts';
 import { beside } from './beside.ts';
 import { openWebSocket } from './connection-websocket.ts';
 import type { MessengerEnvironment } from './messenger.ts';
-
-/** The value, or null where asking for it throws or there is none. */
-export function attempt<T>(ask: () => T | undefined): T | null {
-  try {
-    return ask() ?? null;
-  } catch {
-    return null;
-  }
-}
 
 /** `mayTrack`: whether the site wants to know the pages that messages are written on. The visitor's browser may still say no. */
 export function browserEnvironment(workspace: string, origin: string, mayTrack: () => boolean): MessengerEnvironment {

@@ -21,9 +21,9 @@ export function createHistory({ connection, conversations, state, changed }: Pic
       changed();
       try {
         const ack = await connection.request('history:load', { conversationId: id, before });
-        const { timeline } = conversations.get(id) ?? {};
+        const now = conversations.get(id);
         // Not where the timeline has begun anew since it was asked for.
-        if (ack.ok && timeline?.entries[0]?.seq === before) conversations.change(id, { timeline: addHistory(timeline, ack.data.entries, ack.data.earlier) });
+        if (ack.ok && now?.timeline.entries[0]?.seq === before) conversations.put(now.conversation, addHistory(now.timeline, ack.data.entries, ack.data.earlier));
       } catch {
         // The connection's own state says what is wrong.
       }

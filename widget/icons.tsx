@@ -5,15 +5,15 @@ const PATHS = {
   back: 'M17 6l-8 8 8 8',
   down: 'M6 11l8 8 8-8',
   close: 'M8 8l12 12M20 8L8 20',
-  more: 'M7 14v.1M14 14v.1M21 14v.1',
+  more: 'M6.5 14h1M13.5 14h1M20.5 14h1',
   send: 'M14 22V7M7.5 13.5L14 7l6.5 6.5',
-  attach: 'M21 13l-8 8a5 5 0 0 1-7-7l9-9a3.5 3.5 0 0 1 5 5l-9 9a1.5 1.5 0 0 1-2-2l8-8',
+  attach: 'M22 13l-8 8a5 5 0 0 1-7-7l8-8a3 3 0 0 1 5 5l-8 8',
   smile: 'M14 4a10 10 0 1 0 .1 0M10 12v.1M18 12v.1M10 17q4 4 8 0',
 };
 
 export function Icon({ name }: { name: keyof typeof PATHS }): JSX.Element {
   return (
-    <svg viewBox="0 0 28 28" aria-hidden="true">
+    <svg viewBox="0 0 28 28">
       <path d={PATHS[name]} />
     </svg>
   );

@@ -39,8 +39,8 @@ export function createLauncher(options: LauncherOptions): Launcher {
   root.adoptedStyleSheets = [sheet];
 
   const note = make('div', { class: 'note', role: 'status' });
-  const button = make('button', { type: 'button', class: 'launcher', 'aria-haspopup': 'dialog' }) as HTMLButtonElement;
-  const icon = make('svg', { viewBox: '0 0 28 28', 'aria-hidden': true });
+  const button = make('button', { class: 'launcher', 'aria-haspopup': 'dialog' }) as HTMLButtonElement;
+  const icon = make('svg', { viewBox: '0 0 28 28' });
   const line = icon.appendChild(make('path', {}));
   const label = make('b', {});
   button.append(icon, label);
@@ -92,7 +92,7 @@ export function createLauncher(options: LauncherOptions): Launcher {
 
 /** An option that is true or false; as an attribute of the script tag it is a text. */
 export function isOn(option: unknown): boolean {
-  return `${option}` !== 'false';
+  return option !== false && option !== 'false';
 }
 
 function make(tag: string, attributes: Record<string, string | boolean>): HTMLElement {

@@ -40,7 +40,7 @@ function begin(script: HTMLScriptElement | null): void {
   const key = storageKey(MIRADESK_SETTINGS.workspace);
   const { on, emit } = createEvents(() => life);
   // Attributes are texts; where another kind is meant, whoever reads the option sees to it.
-  let options = { ...script?.dataset } as PageOptions & { autoBoot?: boolean };
+  let options: PageOptions & { autoBoot?: boolean } = Object.assign({}, script?.dataset);
   let settings: LoaderSettings;
   let locale: Locale;
   /** What the page wants of the panel before that is here. */
@@ -173,7 +173,7 @@ function begin(script: HTMLScriptElement | null): void {
       update({ locale: chosen });
     },
     getState: () => ({
-      unread: 0, connection: 'idle', identity: null, available: true, consent: options.consent ?? 'persistent', ...panel?.state(),
+      unread: 0, connection: 'idle', identity: null, available: true, ...panel?.state(),
       booted: !!life, open: shown, locale, launcher: isOn(settings.launcher),
     }),
   } as unknown as MiraDesk;

@@ -7,7 +7,7 @@ import { Message } from './message.tsx';
 import type { Messenger, MessengerState } from './messenger.ts';
 import { Part } from './part.tsx';
 import { rowsOf, type Row } from './rows.ts';
-import { t } from './texts.ts';
+import { locale, t } from './texts.ts';
 import { dayName } from './times.ts';
 
 export interface LogProps {
@@ -116,7 +116,7 @@ export class Log extends Component<LogProps> {
           {rows.map((row) => {
             if (row.kind === 'day') return <p class="day" key={row.key}><span>{dayName(row.at, now)}</span></p>;
             if (row.kind !== 'message') return <Part name="mark" key={row.key} with={{ row, last: row === rows.at(-1) }} meanwhile="" />;
-            return <Message key={row.key} row={row} online={online} durable={state.durable} messenger={messenger} files={`${gateway}/files/${settings.workspace}`} />;
+            return <Message key={row.key} row={row} language={locale} online={online} durable={state.durable} messenger={messenger} files={`${gateway}/files/${settings.workspace}`} />;
           })}
           {state.typing && <Part name="typing" with={{ author: state.typing }} meanwhile="" />}
         </div>

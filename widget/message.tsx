@@ -1,5 +1,6 @@
 /** One message: its bubble, who wrote it, when, and what became of it. */
 import { Component, type JSX } from 'preact';
+import type { Locale } from '../shared/settings.ts';
 import type { Messenger } from './messenger.ts';
 import type { Delivery, MessageRow } from './rows.ts';
 import { Part } from './part.tsx';
@@ -8,6 +9,8 @@ import { timeOf } from './times.ts';
 
 interface MessageProps {
   row: MessageRow;
+  /** What its words are in. */
+  language: Locale;
   /** Whether what waits can leave at once. */
   online: boolean;
   /** Whether what waits survives a reload. */
@@ -23,9 +26,9 @@ const SHOWN: ReadonlyArray<keyof MessageRow> = ['text', 'first', 'last', 'delive
 
 export class Message extends Component<MessageProps> {
   /** A long conversation is drawn again at every change; only what changed is worth the work. */
-  override shouldComponentUpdate({ row, online, durable }: MessageProps): boolean {
+  override shouldComponentUpdate({ row, language, online, durable }: MessageProps): boolean {
     const now = this.props;
-    return SHOWN.some((key) => row[key] !== now.row[key]) || (row.delivery === 'waiting' && (online !== now.online || durable !== now.durable));
+    return language !== now.language || SHOWN.some((key) => row[key] !== now.row[key]) || (row.delivery === 'waiting' && (online !== now.online || durable !== now.durable));
   }
 
   override render({ row, files }: MessageProps): JSX.Element {

@@ -71,8 +71,8 @@ export interface MessengerListeners {
   onClosed(conversationId: string): void;
   /** The gateway accepted who the site says this is; undefined: nobody any more. */
   onIdentity(userId: string | undefined): void;
-  /** Another tab, or the gateway, has forgotten the visitor. */
-  onForgotten(): void;
+  /** Whoever was here is not here any more: nothing of theirs is to stay in sight. `byPage`: the page said so itself. */
+  onForgotten?(byPage: boolean): void;
   /** The gateway refused something that the page asked for. */
   onError(error: WireError): void;
 }
@@ -95,8 +95,8 @@ export interface Messenger {
   typing(typing: boolean): void;
   /** Whether somebody looks at the newest message. */
   setWatching(watching: boolean): void;
-  /** Forgets the visitor on this device, in all tabs. */
-  logout(): void;
+  /** Forgets the visitor on this device, in all tabs. `byPage`: the page asks for it. */
+  logout(byPage?: boolean): void;
   /** Ends everything. What waits stays stored. */
   destroy(): void;
 
@@ -155,7 +155,7 @@ export function createMessenger(environment: MessengerEnvironment, consent: Cons
     Channel: environment.Channel,
     onNews(news) {
       if (news.kind === 'landed') void landed(news.landed);
-      else if (news.kind === 'forgotten') forgottenElsewhere();
+      else if (news.kind === 'forgotten') forgotten();
       else void sending.refresh();
     },
   });
@@ -217,7 +217,7 @@ export function createMessenger(environment: MessengerEnvironment, consent: Cons
     changed();
   });
   connection.on('typing:updated', typing.take);
-  connection.on('visitor:erased', forgottenElsewhere);
+  connection.on('visitor:erased', () => forgotten());
 
   function onSynced(added: Entry[]): void {
     loaded = true;
@@ -249,7 +249,8 @@ export function createMessenger(environment: MessengerEnvironment, consent: Cons
   }
 
   /** Nobody has been here: everything begins anew, as somebody new. */
-  function forgotten(): void {
+  function forgotten(byPage = false): void {
+    listeners.onForgotten?.(byPage);
     chosen = undefined;
     settled = false;
     session.forget();
@@ -258,11 +259,6 @@ export function createMessenger(environment: MessengerEnvironment, consent: Cons
     void room.erase().then(() => sending.refresh());
     connection.restart();
     changed();
-  }
-
-  function forgottenElsewhere(): void {
-    forgotten();
-    listeners.onForgotten();
   }
 
   function changed(): void {
@@ -320,12 +316,12 @@ export function createMessenger(environment: MessengerEnvironment, consent: Cons
       if (connection.state.name === 'online') void logSync.sync();
     },
     checkSession() {
-      if (settled && !session.hasActed()) forgottenElsewhere();
+      if (settled && !session.hasActed()) forgotten();
       else if (session.isForeign()) connection.restart();
     },
     choose(id) {
       // One that was never written in is as new as another.
-      chosen = id ? { id } : chosen && 'fresh' in chosen && !shown() ? chosen : { fresh: newName() };
+      chosen = id ? { id } : chosen && 'fresh' in chosen && !shown() && !sending.waitingFor(undefined)[0] ? chosen : { fresh: newName() };
       reading.check();
       changed();
     },
@@ -341,9 +337,9 @@ export function createMessenger(environment: MessengerEnvironment, consent: Cons
       reading.setWatching(watching);
       changed();
     },
-    logout() {
+    logout(byPage) {
       tabs.tell({ kind: 'forgotten' });
-      forgotten();
+      forgotten(byPage);
     },
     destroy() {
       destroyed = true;

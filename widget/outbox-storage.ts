@@ -46,7 +46,7 @@ export function createWaitingRoom<P>({ name, factory, mayHoldItems, onChange }: 
   const startedHere = new Map<string, string>();
 
   function database(): Promise<IDBDatabase> {
-    if (!factory || closed) return Promise.reject(new Error('no IndexedDB'));
+    if (!factory || closed) return Promise.reject(new Error('closed'));
     opening ??= open(factory, name, forget);
     opening.catch(forget);
     return opening;
@@ -69,7 +69,7 @@ export function createWaitingRoom<P>({ name, factory, mayHoldItems, onChange }: 
       return new Promise((resolve, reject) => {
         const request = run(transaction.objectStore(ITEMS), transaction.objectStore(STARTED));
         transaction.oncomplete = () => resolve(request.result);
-        transaction.onabort = () => reject(transaction.error ?? new Error('aborted'));
+        transaction.onabort = () => reject(transaction.error ?? new Error('closed'));
       });
     }
   }
@@ -77,6 +77,13 @@ export function createWaitingRoom<P>({ name, factory, mayHoldItems, onChange }: 
   function letGo(): void {
     opening?.then((db) => db.close(), () => {});
     forget();
+  }
+
+  /** Puts another item in the place of one in memory, or none. False: it is not there. */
+  function tookInMemory(clientId: string, ...instead: Array<OutboxItem<P>>): boolean {
+    const before = memory;
+    memory = memory.flatMap((one) => (one.clientId === clientId ? instead : one));
+    return before.some((one) => one.clientId === clientId);
   }
 
   async function all(): Promise<OutboxItem<P>[]> {
@@ -93,24 +100,15 @@ export function createWaitingRoom<P>({ name, factory, mayHoldItems, onChange }: 
     isDurable: () => memory.length === 0,
     async add(item) {
       await adding;
-      try {
-        // While something waits in memory, the database has to wait as well: order is worth more than durability here.
-        if (memory.length > 0) throw new Error('memory first');
-        const order = (await transact('readwrite', (items) => items.add(item))) as number;
-        onChange();
-        return { ...item, order };
-      } catch {
-        const before = (await all()).at(-1)?.order ?? 0;
-        const stored = { ...item, order: before + 1 } as OutboxItem<P>;
-        memory = [...memory, stored];
-        return stored;
-      }
+      // While something waits in memory, the database has to wait as well: order is worth more than durability here.
+      const order = memory.length ? null : await transact('readwrite', (items) => items.add(item)).catch(() => null);
+      const stored = { ...item, order: order ?? ((await all()).at(-1)?.order ?? 0) + 1 } as OutboxItem<P>;
+      if (order) onChange();
+      else memory = [...memory, stored];
+      return stored;
     },
     async update(item) {
-      if (memory.some((one) => one.clientId === item.clientId)) {
-        memory = memory.map((one) => (one.clientId === item.clientId ? item : one));
-        return;
-      }
+      if (tookInMemory(item.clientId, item)) return;
       await transact('readwrite', (items) => {
         const request = items.get(item.order);
         request.onsuccess = () => request.result && items.put(item);
@@ -119,10 +117,7 @@ export function createWaitingRoom<P>({ name, factory, mayHoldItems, onChange }: 
       onChange();
     },
     async remove(clientId) {
-      if (memory.some((one) => one.clientId === clientId)) {
-        memory = memory.filter((one) => one.clientId !== clientId);
-        return;
-      }
+      if (tookInMemory(clientId)) return;
       await transact('readwrite', (items) => {
         const request = items.index('clientId').getKey(clientId);
         request.onsuccess = () => request.result !== undefined && items.delete(request.result);
@@ -182,7 +177,7 @@ export function createWaitingRoom<P>({ name, factory, mayHoldItems, onChange }: 
 
 function open(factory: IDBFactory, name: string, onGone: () => void): Promise<IDBDatabase> {
   return new Promise((resolve, reject) => {
-    const patience = setTimeout(reject, OPEN_TIMEOUT_MS, new Error('IndexedDB does not answer'));
+    const patience = setTimeout(reject, OPEN_TIMEOUT_MS, new Error('closed'));
     const request = factory.open(name, 1);
     request.onupgradeneeded = () => {
       const items = request.result.createObjectStore(ITEMS, { keyPath: 'order', autoIncrement: true });
@@ -202,7 +197,7 @@ function open(factory: IDBFactory, name: string, onGone: () => void): Promise<ID
     };
     request.onerror = () => {
       clearTimeout(patience);
-      reject(request.error ?? new Error('IndexedDB did not open'));
+      reject(request.error ?? new Error('closed'));
     };
   });
 }

@@ -26,6 +26,8 @@ export interface PanelViewProps {
   mark: number | undefined;
   /** Whether the team is there. */
   available: boolean;
+  /** Whether this tab may remember what is typed. */
+  keeps: boolean;
   offline: boolean;
   onClose(): void;
   /** The newest message came into view, or left it. */
@@ -36,10 +38,12 @@ interface PanelViewState {
   shows: 'log' | 'conversations' | 'menu';
   /** What the visitor said in the form before the first message; undefined: not asked, or not answered. */
   profile?: Profile | undefined;
+  /** Counts who was here, one after the other. */
+  visitor: number;
 }
 
 export class PanelView extends Component<PanelViewProps, PanelViewState> {
-  override state: PanelViewState = { shows: 'log' };
+  override state: PanelViewState = { shows: 'log', visitor: 0 };
   composer = createRef<Composer>();
   back = createRef<HTMLButtonElement>();
   menu = createRef<HTMLButtonElement>();
@@ -65,6 +69,15 @@ export class PanelView extends Component<PanelViewProps, PanelViewState> {
     });
   }
 
+  /** Files may be dropped anywhere on the conversation. */
+  take = (event: Event): void => this.composer.current?.take(event);
+
+  /** Somebody else is here now. */
+  forget(): void {
+    this.composer.current?.forget();
+    this.setState({ profile: undefined, visitor: this.state.visitor + 1 });
+  }
+
   override componentDidMount(): void {
     this.props.hold.current = this;
   }
@@ -73,7 +86,7 @@ export class PanelView extends Component<PanelViewProps, PanelViewState> {
     if (before.shows !== this.state.shows) this.props.onBottom(true);
   }
 
-  override render({ settings, state, messenger, gateway, draft, mark, available, offline, onClose, onBottom }: PanelViewProps, { shows, profile }: PanelViewState): JSX.Element {
+  override render({ settings, state, messenger, gateway, draft, mark, available, keeps, offline, onClose, onBottom }: PanelViewProps, { shows, profile, visitor }: PanelViewState): JSX.Element {
     const { conversation } = state;
     const empty = !state.loading && state.entries.length + state.waiting.length === 0;
     const log = shows === 'log';
@@ -83,7 +96,7 @@ export class PanelView extends Component<PanelViewProps, PanelViewState> {
       <>
         <div class={`head ${empty && log ? 'wide' : ''}`}>
           {(shows !== 'log' || state.conversations > 0) && (
-            <button type="button" class="round" ref={this.back} aria-label={log ? t('back') : t('backToChat')} onClick={() => (log ? this.setState({ shows: 'conversations' }) : this.stepBack())}>
+            <button class="round" ref={this.back} aria-label={log ? t('back') : t('backToChat')} onClick={() => (log ? this.setState({ shows: 'conversations' }) : this.stepBack())}>
               <Icon name="back" />
             </button>
           )}
@@ -94,10 +107,10 @@ export class PanelView extends Component<PanelViewProps, PanelViewState> {
             <h2 dir="auto">{settings.teamName}</h2>
             {settings.hours ? <Part name="availability" meanwhile="" with={{ hours: settings.hours, replyTime: settings.replyTime, clockOffset: state.clockOffset }} /> : <p dir="auto">{settings.replyTime}</p>}
           </div>
-          <button type="button" class="round" ref={this.menu} aria-label={t('menu')} aria-expanded={shows === 'menu'} onClick={() => (shows === 'menu' ? this.stepBack() : this.setState({ shows: 'menu' }))}>
+          <button class="round" ref={this.menu} aria-label={t('menu')} aria-expanded={shows === 'menu'} onClick={() => (shows === 'menu' ? this.stepBack() : this.setState({ shows: 'menu' }))}>
             <Icon name="more" />
           </button>
-          <button type="button" class="round" aria-label={t('close')} onClick={onClose}>
+          <button class="round" aria-label={t('close')} onClick={onClose}>
             <Icon name="down" />
           </button>
           {empty && log && settings.greeting && <p class="greeting" dir="auto">{settings.greeting}</p>}
@@ -109,14 +122,14 @@ export class PanelView extends Component<PanelViewProps, PanelViewState> {
             this.fill();
           } }} />
         )}
-        {shows === 'menu' && <Part name="menu" with={{ messenger, settings, state, draft, onDone: () => this.stepBack() }} />}
+        {shows === 'menu' && <Part name="menu" with={{ messenger, settings, state, onDone: () => this.stepBack() }} />}
         {/* Kept while something covers it, so that it is where it was afterwards. */}
-        <div class="talk" hidden={!log}>
+        <div class="talk" hidden={!log} onDragOver={this.take} onDrop={this.take}>
           <Log state={state} messenger={messenger} settings={settings} gateway={gateway} mark={mark} onBottom={onBottom} />
           {conversation?.status === 'closed' && settings.rating && <Part name="rating" key={conversation.id} with={{ messenger, conversationId: conversation.id, rated: state.entries.some(({ kind }) => kind === 'rating') }} />}
           {empty && settings.consentText && <Part name="consent" with={{ text: settings.consentText, link: settings.privacyLink }} />}
           {asks
-            ? <Part name="form" with={{ fields: settings.preChat, away: !available && settings.offlineForm, workspace: settings.workspace, keeps: settings.consent !== 'none', onDone: (answers: Profile) => this.setState({ profile: answers }, () => this.focus()) }} />
+            ? <Part name="form" key={visitor} with={{ fields: settings.preChat, away: !available && settings.offlineForm, workspace: settings.workspace, keeps, onDone: (answers: Profile) => this.setState({ profile: answers }, () => this.focus()) }} />
             : <Composer hold={this.composer} messenger={messenger} settings={settings} gateway={gateway} draft={draft} profile={profile} />}
         </div>
       </>

@@ -5,9 +5,10 @@
 import { createRef, render } from 'preact';
 import type { Entry } from '../shared/protocol.ts';
 import type { PanelSettings } from '../shared/settings.ts';
+import { attempt } from './attempt.ts';
 import type { PageOptions, StartPanel } from './bridge.ts';
 import { createDraft } from './draft.ts';
-import { attempt, browserEnvironment } from './environment.ts';
+import { browserEnvironment } from './environment.ts';
 import { ErrorBoundary } from './error-boundary.tsx';
 import { createMessenger, type Consent, type MessengerState } from './messenger.ts';
 import { listenToPage } from './page-events.ts';
@@ -82,8 +83,12 @@ export const start: StartPanel = async ({ loader, base, options: first, locale: 
     },
     onStarted: (conversationId) => emit('conversation:started', { conversationId }),
     onClosed: (conversationId) => emit('conversation:closed', { conversationId }),
+    onForgotten(byPage) {
+      draft.forget();
+      view.current?.forget();
+      if (!byPage) verbs((carryOut) => carryOut('forget', []));
+    },
     onIdentity: (userId) => emit('identity', userId ? { userId } : null),
-    onForgotten: () => verbs((carryOut) => carryOut('forget', [])),
     onError: ({ code, message }) => emit('error', { code, message }),
   });
 
@@ -118,7 +123,7 @@ export const start: StartPanel = async ({ loader, base, options: first, locale: 
     render(
       <ErrorBoundary>
         <PanelView
-          hold={view} settings={settings} state={state} messenger={messenger} draft={draft} gateway={gateway} mark={mark} available={available} offline={!navigator.onLine} onClose={closed}
+          hold={view} settings={settings} state={state} messenger={messenger} draft={draft} gateway={gateway} mark={mark} available={available} keeps={consent !== 'none'} offline={!navigator.onLine} onClose={closed}
           onBottom={(inView) => {
             bottom = inView;
             watch();
@@ -149,17 +154,20 @@ export const start: StartPanel = async ({ loader, base, options: first, locale: 
   /** Takes up the page's options. What light, large and always open panels don't need is a part of its own. */
   async function look(options: PageOptions, spoken = locale): Promise<void> {
     await speak(spoken);
-    settings = { ...stored, ...loader, ...options } as ShownSettings;
-    const wants = { dark: settings.theme === 'dark' || (settings.theme === 'auto' && dark.matches), phone: phone.matches };
+    if (spoken !== locale) return;
+    let next: ShownSettings = { ...stored, ...loader };
+    const theme = options.theme ?? next.theme;
+    const wants = { dark: theme === 'dark' || (theme === 'auto' && dark.matches), phone: phone.matches };
     const rtl = /ar|he/.test(spoken);
-    looked ||= wants.dark || wants.phone || rtl || settings.position !== 'bottom-right' || Boolean(stored.hours) || Object.keys(options).length > 0;
+    looked ||= wants.dark || wants.phone || rtl || next.position !== 'bottom-right' || stored.hours !== null || Object.keys(options).length > 0;
     if (looked) {
       const part = await bring('look');
-      Object.assign(settings, part.optionsFor(options, stored));
+      next = { ...next, ...part.optionsFor(options, stored) };
       if (signal.aborted) return;
       part.wear(wants);
-      part.watchHours(settings.hours, () => Date.now() + messenger.state().clockOffset, setAvailable);
+      part.watchHours(next.hours, () => Date.now() + messenger.state().clockOffset, setAvailable);
     }
+    settings = next;
     const host = root.host as HTMLElement;
     host.dataset.position = settings.position;
     frame.dir = rtl ? 'rtl' : 'ltr';
@@ -191,12 +199,13 @@ export const start: StartPanel = async ({ loader, base, options: first, locale: 
     signal,
   );
   function key(event: KeyboardEvent): void {
+    if (event.key === 'Tab' && !surrounded) surround();
     if (open && event.key === 'Escape' && !event.isComposing && !view.current?.stepBack()) closed();
   }
   frame.addEventListener('keydown', key, { signal });
   button.addEventListener('keydown', key, { signal });
   // Another size is for those who move about in it; a phone's keyboard and back button matter at once.
-  for (const type of ['pointermove', 'keydown']) frame.addEventListener(type, surround, { signal, once: true });
+  frame.addEventListener('pointermove', surround, { signal, once: true });
   function surround(): void {
     surrounded = true;
     surroundings((one) => one.shown(open));
@@ -234,7 +243,7 @@ export const start: StartPanel = async ({ loader, base, options: first, locale: 
       look(options, spoken).catch(() => {});
     },
     command(verb, args) {
-      if (verb === 'setConsent') agree(args[0]);
+      if (verb === 'setConsent' && agree(args[0])) redraw();
       named ||= verb === 'identify';
       verbs((carryOut) => carryOut(verb, args));
     },

@@ -1,31 +1,52 @@
 /** Parts of the panel that are loaded when they are first needed, with the words they say; and their styles. */
 import { Component, createElement, type ComponentType, type JSX } from 'preact';
 import { beside } from './beside.ts';
+import type * as alerts from './parts/alerts.tsx';
+import type * as attachments from './parts/attachments.tsx';
+import type * as availability from './parts/availability.tsx';
+import type * as broken from './parts/broken.tsx';
+import type * as consent from './parts/consent.tsx';
+import type * as conversations from './parts/conversations.tsx';
+import type * as earlier from './parts/earlier.tsx';
+import type * as emoji from './parts/emoji.tsx';
+import type * as faces from './parts/faces.tsx';
+import type * as failed from './parts/failed.tsx';
+import type * as files from './parts/files.tsx';
+import type * as form from './parts/form.tsx';
+import type * as format from './parts/format.tsx';
+import type * as frame from './parts/frame.tsx';
+import type * as look from './parts/look.tsx';
+import type * as mark from './parts/mark.tsx';
+import type * as menu from './parts/menu.tsx';
+import type * as newest from './parts/newest.tsx';
+import type * as page from './parts/page.tsx';
+import type * as rating from './parts/rating.tsx';
+import type * as typing from './parts/typing.tsx';
 import { speakMore, t } from './texts.ts';
 
 /** Modules in parts/. Those that are shown have a component as their default. */
 interface Parts {
-  alerts: typeof import('./parts/alerts.tsx');
-  attachments: typeof import('./parts/attachments.tsx');
-  availability: typeof import('./parts/availability.tsx');
-  broken: typeof import('./parts/broken.tsx');
-  consent: typeof import('./parts/consent.tsx');
-  conversations: typeof import('./parts/conversations.tsx');
-  earlier: typeof import('./parts/earlier.tsx');
-  emoji: typeof import('./parts/emoji.tsx');
-  faces: typeof import('./parts/faces.tsx');
-  failed: typeof import('./parts/failed.tsx');
-  files: typeof import('./parts/files.tsx');
-  form: typeof import('./parts/form.tsx');
-  format: typeof import('./parts/format.tsx');
-  frame: typeof import('./parts/frame.tsx');
-  look: typeof import('./parts/look.tsx');
-  mark: typeof import('./parts/mark.tsx');
-  menu: typeof import('./parts/menu.tsx');
-  newest: typeof import('./parts/newest.tsx');
-  page: typeof import('./parts/page.tsx');
-  rating: typeof import('./parts/rating.tsx');
-  typing: typeof import('./parts/typing.tsx');
+  alerts: typeof alerts;
+  attachments: typeof attachments;
+  availability: typeof availability;
+  broken: typeof broken;
+  consent: typeof consent;
+  conversations: typeof conversations;
+  earlier: typeof earlier;
+  emoji: typeof emoji;
+  faces: typeof faces;
+  failed: typeof failed;
+  files: typeof files;
+  form: typeof form;
+  format: typeof format;
+  frame: typeof frame;
+  look: typeof look;
+  mark: typeof mark;
+  menu: typeof menu;
+  newest: typeof newest;
+  page: typeof page;
+  rating: typeof rating;
+  typing: typeof typing;
 }
 
 /** Parts that say nothing, or only what the panel itself has the words for. */
@@ -76,7 +97,7 @@ export class Part<N extends keyof Parts> extends Component<{ name: N; with: Prop
     if (Loaded) return createElement(Loaded, props);
     return failed && meanwhile === undefined ? (
       <p class="part-failed" role="alert">
-        {t('partFailed')} <button type="button" class="plain" onClick={this.load}>{t('retry')}</button>
+        {t('partFailed')} <button class="plain" onClick={this.load}>{t('retry')}</button>
       </p>
     ) : meanwhile;
   }

@@ -42,11 +42,16 @@ export function rowsOf({ entries, waiting, conversation, clockOffset }: Shown, m
   let day = '';
   let marked = false;
 
+  /** What stands between messages. */
+  function between(row: Row): void {
+    rows.push(row);
+    before = undefined;
+  }
+
   function onDay(at: Date): void {
     if (dayOf(at) === day) return;
     day = dayOf(at);
-    rows.push({ kind: 'day', key: day, at });
-    before = undefined;
+    between({ kind: 'day', key: day, at });
   }
 
   function add(message: Omit<MessageRow, 'kind' | 'first' | 'last' | 'newestOfMine'>): void {
@@ -68,9 +73,8 @@ export function rowsOf({ entries, waiting, conversation, clockOffset }: Shown, m
       const own = entry.author.kind === 'visitor';
       if (!own && !marked && mark && entry.seq > mark) {
         onDay(at);
-        rows.push({ kind: 'new', key: 'new' });
+        between({ kind: 'new', key: 'new' });
         marked = true;
-        before = undefined;
       }
       add({
         key: own && entry.clientId ? entry.clientId : String(entry.seq),
@@ -81,14 +85,10 @@ export function rowsOf({ entries, waiting, conversation, clockOffset }: Shown, m
         author: own ? null : entry.author.name,
         delivery: own ? deliveryOf(entry, conversation) : undefined,
       });
-    } else if (entry.kind === 'status') {
+    } else if (entry.kind === 'status' || entry.kind === 'rating') {
       onDay(at);
-      rows.push({ kind: 'status', key: String(entry.seq), status: entry.status });
-      before = undefined;
-    } else if (entry.kind === 'rating') {
-      onDay(at);
-      rows.push({ kind: 'rating', key: String(entry.seq), score: entry.score });
-      before = undefined;
+      const key = String(entry.seq);
+      between(entry.kind === 'status' ? { kind: 'status', key, status: entry.status } : { kind: 'rating', key, score: entry.score });
     }
   }
   for (const { clientId, payload, createdAt, error } of waiting) {

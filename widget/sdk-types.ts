@@ -38,15 +38,15 @@ export interface WidgetOptions {
   color?: string | undefined;
   /** Colours of the panel: `auto` follows the visitor's device. */
   theme?: 'auto' | 'light' | 'dark' | undefined;
-  /** Corner of the window. `right` and `left` are those at the bottom. */
-  position?: 'bottom-right' | 'bottom-left' | 'top-right' | 'top-left' | 'right' | 'left' | undefined;
+  /** Corner of the window. */
+  position?: 'bottom-right' | 'bottom-left' | 'top-right' | 'top-left' | undefined;
   /** Distance from the side of the window, in pixels. */
   offsetX?: number | undefined;
   /** Distance from the top or bottom of the window, in pixels. */
   offsetY?: number | undefined;
   zIndex?: number | undefined;
-  /** What the launcher shows: one of ours, or a path of SVG, drawn as a stroke in a square of 28. */
-  launcherIcon?: 'chat' | 'bubble' | 'help' | 'mail' | (string & {}) | undefined;
+  /** What the launcher shows: a path of SVG, drawn as a stroke in a square of 28. Those that have names are chosen in the inbox. */
+  launcherIcon?: string | undefined;
   /** Words beside the icon; empty: the icon alone. */
   launcherLabel?: string | undefined;
   /** Whether our launcher shows at all. */
@@ -134,7 +134,8 @@ export interface WidgetState {
   locale: WidgetLocale;
   /** Whether our launcher shows. */
   launcher: boolean;
-  consent: Consent;
+  /** Not there until the panel is loaded. */
+  consent?: Consent | undefined;
 }
 
 /** A message as the site's page is told of it. */

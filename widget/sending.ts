@@ -2,7 +2,7 @@
  * From the composer into the log: the outbox (rule D4), and where each message belongs. A message is addressed when it is
  * written, perhaps long before the gateway knows the conversation or even the visitor, and resolved when it is sent.
  */
-import { Sender, type OutboxItem } from '../shared/outbox.ts';
+import { createSender, type OutboxItem } from '../shared/outbox.ts';
 import type { Ack, Attachment, Entry, Page, Profile, VisitorConversation } from '../shared/protocol.ts';
 import type { Connection } from './connection.ts';
 import type { Conversations, KnownConversation } from './conversations.ts';
@@ -73,7 +73,7 @@ export function createSending({ session, connection, conversations, room, tabs, 
   let items: readonly WaitingMessage[] = [];
   let adding: Promise<unknown> = Promise.resolve();
 
-  const outbox = new Sender<Outgoing>({
+  const outbox = createSender<Outgoing>({
     storage: room,
     send,
     exclusively: tabs.exclusively,

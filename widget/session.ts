@@ -3,6 +3,7 @@
  * before. All tabs share it. The tab that stores its token first wins; another that had begun as somebody else connects again
  * with the stored one before it sends anything.
  */
+import { attempt } from './attempt.ts';
 import type { Identity } from '../shared/protocol.ts';
 
 /** What is stored. Without `visitorId` it says: somebody wrote here, and the next connection makes them a visitor. */
@@ -43,6 +44,8 @@ export interface Session {
   identityRefused(): void;
   /** Whether anything was ever sent from this browser. */
   hasActed(): boolean;
+  /** What is stored as soon as anything may be. */
+  readonly later: Pick<Stored, 'likes'>;
   /** Something is about to be sent: from now on this browser is remembered. */
   act(): void;
   /** Makes the current visitor the one of all tabs. False: another one already is; connect again. Only while no other tab does the same. */
@@ -68,6 +71,7 @@ export interface Session {
 export function createSession(key: string, storage: KeyValueStorage | null): Session {
   let current: { visitorId: string; token: string; userId: string | undefined } | undefined;
   let identity: Identity | undefined;
+  const later: Session['later'] = {};
   /** Stands in for the storage where that is forbidden. */
   let memory: string | null = null;
   /** The token that was named last; null: none was, because there is none. */
@@ -89,20 +93,14 @@ export function createSession(key: string, storage: KeyValueStorage | null): Ses
 
   function write(change: Stored): void {
     memory = JSON.stringify({ ...read(), ...change });
-    try {
-      storage?.setItem(key, memory);
-    } catch {
-      // Forbidden or full: this page still knows.
-    }
+    // Forbidden or full: this page still knows.
+    attempt(() => storage?.setItem(key, memory as string));
   }
 
   function erase(): void {
     memory = null;
-    try {
-      storage?.removeItem(key);
-    } catch {
-      // Forbidden: there is nothing in it.
-    }
+    // Forbidden: there is nothing in it.
+    attempt(() => storage?.removeItem(key));
   }
 
   function isForeign(): boolean {
@@ -142,12 +140,14 @@ export function createSession(key: string, storage: KeyValueStorage | null): Ses
       // What a person wrote in is not the next one's.
       if (stored?.userId && stored.userId !== current.userId) write({ conversationId: undefined });
       identity = undefined;
+      // A refusal that comes later is about another handshake, perhaps another tab's.
+      used = undefined;
       return !isForeign();
     },
     refused() {
-      // Another tab named it for us, and forgets it; asking once more is enough.
+      // Not named by this tab, it was by the one that leads, which forgets it: asking ourselves is what is left.
       const named = used;
-      if (named === undefined) used = null;
+      used = undefined;
       if (named === null) return false;
       if (named && read()?.token === named) forgetVisitor();
       current = undefined;
@@ -159,8 +159,9 @@ export function createSession(key: string, storage: KeyValueStorage | null): Ses
       if (current?.userId) current = undefined;
     },
     hasActed: () => read() !== undefined,
+    later,
     act() {
-      if (!read()) write({});
+      if (!read()) write(later);
     },
     claim,
     isForeign,
@@ -183,7 +184,7 @@ export function createSession(key: string, storage: KeyValueStorage | null): Ses
     },
     forget() {
       erase();
-      current = identity = undefined;
+      current = identity = later.likes = undefined;
     },
   };
 }

@@ -2,3 +2,8 @@
 export function storageKey(workspace: string): string {
   return `miradesk:${workspace}`;
 }
+
+/** Where answers of a form are kept until it is sent: in the tab. */
+export function formKey(workspace: string): string {
+  return `${storageKey(workspace)}:form`;
+}

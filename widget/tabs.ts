@@ -35,17 +35,17 @@ export function createTabs<E>({ name, locks, Channel, onNews }: TabsOptions<E>):
   return {
     locking: locks !== null,
     async exclusively(task) {
+      if (!locks) return task();
       const { signal } = waiting;
       let ran = false;
       try {
-        if (!locks) throw new Error('no locks');
         await locks.request(name, { signal }, () => {
           ran = true;
           return task();
         });
       } catch (error) {
         if (ran || signal.aborted) throw error;
-        // No locks here, or forbidden (a sandboxed frame): nobody to exclude then.
+        // Forbidden (a sandboxed frame): nobody to exclude then.
         await task();
       }
     },

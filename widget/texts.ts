@@ -16,6 +16,8 @@ export type MoreTexts = Record<keyof typeof englishMore, Text>;
 export type TextKey = keyof CoreTexts | keyof MoreTexts;
 
 let words: Texts = {};
+/** The language that was asked for last: one whose words come later than those of the next is passed over. */
+let wanted: Locale;
 /** Whether the words of parts are among them. */
 let more = false;
 let rules: Intl.PluralRules;
@@ -28,17 +30,26 @@ async function load(name: string): Promise<Texts> {
 
 /** Speaks another language from now on, in the parts as well where some are loaded. Rejects when its words cannot be had; the old ones stay then. */
 export async function speak(next: Locale): Promise<void> {
+  wanted = next;
   if (next === locale) return;
-  const [loaded, others] = await Promise.all([load(next), more && load(`${next}-more`)]);
+  const loaded = await load(next);
+  // Looked at only now: parts may have come meanwhile.
+  const others = more && (await load(`${next}-more`));
+  if (wanted !== next) return;
   words = { ...loaded, ...others };
   [rules, locale] = [new Intl.PluralRules(next), next];
 }
 
 /** Brings the words of the parts that are loaded later. */
 export async function speakMore(): Promise<void> {
-  if (more) return;
-  words = { ...words, ...(await load(`${locale}-more`)) };
-  more = true;
+  while (!more) {
+    const spoken = locale;
+    const loaded = await load(`${spoken}-more`);
+    // Another language was chosen meanwhile, or another part was quicker.
+    if (more || spoken !== locale) continue;
+    words = { ...words, ...loaded };
+    more = true;
+  }
 }
 
 /** A text in the language that is spoken, with `values` put in. */

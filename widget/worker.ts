@@ -18,8 +18,8 @@ interface Environment {
 interface Context { waitUntil(work: Promise<unknown>): void }
 
 const LOADER_OR_SETTINGS = /^\/w\/([A-Za-z0-9_-]{1,64})\.(js|json)$/;
-/** The panel's files, and the shims for pages written for another vendor's widget. */
-const ASSET = /^\/w\/(?:assets\/[A-Za-z0-9_-]{1,80}(?:\.[A-Za-z0-9_-]{1,20}){1,3}|migrate\/[a-z0-9-]{1,40}\.js)$/;
+/** The panel's files (`assets/VERSION/parts/menu.js`), and the shims for pages written for another vendor's widget. */
+const ASSET = /^\/w\/(?:assets(?:\/\w[\w.-]{0,79}){1,3}(?<=\.js)|migrate\/[a-z0-9-]{1,40}\.js)$/;
 
 /** Longer ones no browser sends; they count as one that says nothing about where it comes from. */
 const ORIGIN_MAX = 300;
@@ -30,8 +30,10 @@ const warm = new Set<string>();
 export default {
   async fetch(request: Request, { GATEWAY_ORIGIN }: Environment, context: Context): Promise<Response> {
     const { pathname, origin: self } = new URL(request.url);
-    const file = fileAt(pathname);
-    if (!file && pathname !== '/healthz') return sendText(request, 404, 'There is nothing at this address.');
+    // Slashes more than one are how a loader asks again for what it could not have (widget/panel-module.ts).
+    const path = pathname.replace(/\/+/g, '/');
+    const file = fileAt(path);
+    if (!file && path !== '/healthz') return sendText(request, 404, 'There is nothing at this address.');
     if (request.method === 'OPTIONS') return sendPreflight(request);
     if (request.method !== 'GET' && request.method !== 'HEAD') return sendText(request, 405, 'This can be read and nothing else.', { allow: 'GET, HEAD, OPTIONS' });
     const gateway = originOf(GATEWAY_ORIGIN);

@@ -23,7 +23,7 @@ export const PASSWORD = 'a kettle that never boils over';
 
 /** Small stand-ins for what the build makes; tests on the built files run elsewhere. */
 export const ASSETS: Assets = {
-  loader: `window.loaded=MIRADESK_SETTINGS;/*${'loader '.repeat(200)}*/`,
+  loader: `(function(MIRADESK_SETTINGS){window.loaded=MIRADESK_SETTINGS;/*${'loader '.repeat(200)}*/})`,
   panel: 'assets/panel-AAAA1111.js',
   widget: new Map([['assets/panel-AAAA1111.js', new ServedFile('panel.js', Buffer.from(`export const panel = ${JSON.stringify('panel '.repeat(200))};`))]]),
   migrate: new Map([['intercom.js', new ServedFile('intercom.js', Buffer.from('window.Intercom = () => {};'))]]),

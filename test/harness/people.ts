@@ -75,9 +75,46 @@ export class Visitor {
     await this.composer.waitFor();
   }
 
+  /** Closes it by the button in its head. */
   async closeChat(): Promise<void> {
-    await this.panel.getByRole(WIDGET.close.role, { name: WIDGET.close.name }).click();
-    await this.composer.waitFor({ state: 'hidden' });
+    await this.button('Close chat').click();
+    await this.panel.waitFor({ state: 'hidden' });
+  }
+
+  /** A button of the panel. */
+  button(name: string | RegExp): Locator {
+    return this.panel.getByRole('button', { name, exact: true });
+  }
+
+  /** Opens the menu and chooses from it. */
+  async choose(action: string): Promise<void> {
+    await this.button('More options').click();
+    await this.button(action).click();
+  }
+
+  /** Opens the list of conversations. */
+  async openList(): Promise<void> {
+    await this.button('All conversations').click();
+    await this.list.waitFor();
+  }
+
+  get list(): Locator {
+    return this.panel.getByRole('list', { name: 'Your conversations' });
+  }
+
+  /** The conversation in the list whose newest message has this text. */
+  conversation(text: string | RegExp): Locator {
+    return this.list.getByRole('button').filter({ hasText: text });
+  }
+
+  /** What has the keyboard, through shadow roots: its name, else its text, else its tag; empty: nothing has it. */
+  focused(): Promise<string> {
+    return this.page.evaluate(() => {
+      let element = document.activeElement;
+      while (element?.shadowRoot?.activeElement) element = element.shadowRoot.activeElement;
+      if (!element || element === document.body) return '';
+      return element.getAttribute('aria-label') ?? (element.textContent.trim() || element.localName);
+    });
   }
 
   /** Goes to a page and opens the chat. */

@@ -1,53 +1,9 @@
-/** Every state of the widget that people should have looked at, and how to get there: a line or a few each. */
-import type { BrowserContext, Page } from 'playwright-core';
-import type { AnsweringAgent } from './answering-agent.ts';
-import type { Gateway } from './gateway.ts';
-import { Agent, type Visitor } from './people.ts';
-
-export interface Scene {
-  visitor: Visitor;
-  gateway: Gateway;
-  agent(): Promise<AnsweringAgent>;
-  /** A page of somebody else's, for the inbox. */
-  otherPage(): Promise<Page>;
-}
-
-interface State { name: string; reach(scene: Scene): Promise<void> }
-
-const contextOf = ({ visitor }: Scene): BrowserContext => visitor.page.context();
-
-async function visit({ visitor, gateway }: Scene): Promise<void> {
-  await visitor.page.goto(`${gateway.url}/demo/mug.html`);
-  await visitor.launcher.waitFor();
-}
-
-async function open(scene: Scene): Promise<void> {
-  await visit(scene);
-  await scene.visitor.openChat();
-}
-
-/** Each state has texts of its own, by which its agent finds the conversation. */
-async function talk(scene: Scene, question: string, answer = 'About eight minutes; the kettle sings when it is ready.'): Promise<{ id: string; agent: AnsweringAgent }> {
-  await open(scene);
-  await scene.visitor.say(question);
-  const agent = await scene.agent();
-  const id = await agent.sees(question);
-  agent.reply(id, answer);
-  await scene.visitor.sees(answer.slice(0, 30));
-  return { id, agent };
-}
-
-/** An agent in the inbox, with the conversation open. */
-async function inbox(scene: Scene, text: string): Promise<Agent> {
-  const agent = new Agent(await scene.otherPage());
-  await agent.enter(scene.gateway);
-  await agent.open(text);
-  return agent;
-}
+/** Every state of a conversation that people should have looked at, and how to get there: a line or a few each. */
+import { closeConversation, contextOf, inbox, open, type State, talk, visit } from './picture-scene.ts';
 
 const LONG = 'Donaudampfschifffahrtsgesellschaftskapitänsmützenabzeichen'.repeat(4);
 
-export const STATES: readonly State[] = [
+export const CONVERSATION_STATES: readonly State[] = [
   { name: 'closed', reach: visit },
   {
     name: 'hover',
@@ -61,8 +17,9 @@ export const STATES: readonly State[] = [
     async reach(scene) {
       await scene.visitor.page.route('**/w/assets/**', () => {}); // never answered
       await visit(scene);
+      const asked = scene.visitor.page.waitForRequest('**/w/assets/**');
       await scene.visitor.launcher.click();
-      await scene.visitor.page.locator('button[aria-busy="true"]').waitFor();
+      await asked;
     },
   },
   {
@@ -136,15 +93,26 @@ export const STATES: readonly State[] = [
       await scene.visitor.closeChat();
       agent.reply(id, 'This came while the chat was closed.');
       agent.reply(id, 'And this.');
-      await scene.visitor.page.getByRole('button', { name: 'Open chat, 2 new messages' }).waitFor();
+      await scene.visitor.page.getByRole('button', { name: 'Chat, 2 new messages' }).waitFor();
+    },
+  },
+  {
+    name: 'unread-divider',
+    async reach(scene) {
+      const { id, agent } = await talk(scene, 'What is new?');
+      await scene.visitor.closeChat();
+      agent.reply(id, 'A kettle that whistles in tune.');
+      agent.reply(id, 'And one that does not.');
+      await scene.visitor.page.getByRole('button', { name: 'Chat, 2 new messages' }).waitFor();
+      await scene.visitor.openChat();
+      await scene.visitor.log.getByText('New', { exact: true }).waitFor();
     },
   },
   {
     name: 'conversation-closed',
     async reach(scene) {
-      await talk(scene, 'Is that all?', 'That is all, goodbye!');
-      const agent = await inbox(scene, 'That is all, goodbye!');
-      await agent.page.getByRole('button', { name: 'Close conversation' }).click();
+      await talk(scene, 'Is that all?', 'That is all, goodbye!', { rating: false });
+      await closeConversation(scene, 'That is all, goodbye!');
       await scene.visitor.panel.getByText('Write any time to reopen it').waitFor();
     },
   },
@@ -155,6 +123,7 @@ export const STATES: readonly State[] = [
       await scene.visitor.composer.fill(`What is being written is long, too.\n${'One line more.\n'.repeat(12)}`);
     },
   },
+  { name: 'formatted', reach: async (scene) => void await talk(scene, 'How is it *written*?', 'With more than one kind of mark, with **care**, _slowly_, and `code` where it is needed:\n```\nsteep(leaves, { minutes: 4 })\n```\n~Not like this.~') },
   { name: 'links', reach: async (scene) => void await talk(scene, 'Where can I read more?', 'https://kettle.example/a/very/long/address/that/does/not/fit/on/a/line?with=parameters&and=more and www.kettle.example, or write to tea@kettle.example.') },
   {
     name: 'too-long',

@@ -116,12 +116,12 @@ export class VisitorClient {
       workspace: 'demo',
       origin: this.#url,
       openWire: this.#openWire,
-      storage: this.#storage(index),
+      storage: (consent) => (consent === 'persistent' ? this.#storage(index) : null),
       indexedDB: this.indexedDB,
       locks: this.#locks,
       Channel: this.#Channel,
       page: () => ({ url: `${this.#url}/demo/`, title: 'Kettle & Kiln', referrer: '' }),
-    }, {
+    }, 'persistent', {
       onChange: ({ connection }) => {
         if (connection.name === 'refused') this.#turnedAway.push(connection.error.code);
       },
@@ -131,6 +131,10 @@ export class VisitorClient {
         this.acknowledged.push(ack);
         this.#onAcknowledged?.(ack);
       },
+      onStarted: () => {},
+      onClosed: () => {},
+      onIdentity: () => {},
+      onError: () => {},
     });
   }
 

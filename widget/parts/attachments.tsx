@@ -26,11 +26,10 @@ export default class Attachments extends Component<AttachmentsProps> {
       <div class="attachments">
         {attachments.map((file) => {
           const address = `${files}/${file.id}/${encodeURIComponent(file.name)}`;
-          return (
-            <a key={file.id} class={PICTURE.test(file.type) ? 'picture' : 'file'} href={address} target="_blank" rel="noopener noreferrer" aria-label={t(PICTURE.test(file.type) ? 'showImage' : 'download', { name: file.name })}>
-              {PICTURE.test(file.type) ? <img src={address} alt="" loading="lazy" {...fitted(file)} /> : <><Icon name="attach" /><span class="file-name">{file.name}</span><span class="file-size">{sizeText(file.size)}</span></>}
-            </a>
-          );
+          const common = { key: file.id, href: address, target: '_blank', rel: 'noopener noreferrer' };
+          return PICTURE.test(file.type)
+            ? <a {...common} class="picture"><img src={address} alt={t('showImage', { name: file.name })} loading="lazy" {...fitted(file)} /></a>
+            : <a {...common} class="file" title={t('download', { name: file.name })}><Icon name="attach" /><span class="file-name">{file.name} </span><span class="file-size">{sizeText(file.size)}</span></a>;
         })}
       </div>
     );

@@ -1,7 +1,7 @@
 /** The visitor's conversations, newest activity first, and the way to a new one. */
 import type { Entry } from '../../shared/protocol.ts';
 import { previewOf } from '../../shared/text.ts';
-import { adopt, Component, createRef, dayName, Icon, t, timeOf } from '../kit.ts';
+import { adopt, Component, createRef, dayName, t, timeOf } from '../kit.ts';
 import type { KnownConversation } from '../conversations.ts';
 import type { Messenger, MessengerState } from '../messenger.ts';
 import css from './conversations.css';
@@ -41,9 +41,7 @@ export default class Conversations extends Component<ConversationsProps> {
             );
           })}
         </ul>
-        <button type="button" class="primary" onClick={() => onPick()}>
-          <Icon name="send" /> {t('startNew')}
-        </button>
+        <button type="button" class="primary" onClick={() => onPick()}>{t('startNew')}</button>
       </div>
     );
   }

@@ -25,12 +25,14 @@ const RECENT_MAX = 16;
 export default class Emoji extends Component<EmojiProps, { query: string }> {
   override state = { query: '' };
   search = createRef<HTMLInputElement>();
+  frame = createRef<HTMLDivElement>();
   box = createRef<HTMLDivElement>();
   /** As it was when it was opened, so that nothing moves under the pointer. */
   recent = likesOf(this.props.session).emoji ?? [];
 
   override componentDidMount(): void {
     adopt(css);
+    this.frame.current?.addEventListener('keydown', this.key);
     this.search.current?.focus();
   }
 
@@ -66,7 +68,7 @@ export default class Emoji extends Component<EmojiProps, { query: string }> {
       ? [{ name: '', emoji: found }]
       : [{ name: t('recent'), emoji: this.recent }, ...emojiGroups.map((group) => ({ name: t(group), emoji: emojiOf(group).map(({ emoji }) => emoji) }))];
     return (
-      <div class="emoji" role="group" aria-label={t('emoji')} onKeyDown={this.key}>
+      <div class="emoji" role="group" aria-label={t('emoji')} ref={this.frame}>
         <input
           ref={this.search} type="search" aria-label={t('findEmoji')} placeholder={t('findEmoji')} value={query} dir="auto"
           onInput={({ currentTarget }) => this.setState({ query: currentTarget.value })}

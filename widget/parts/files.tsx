@@ -1,6 +1,7 @@
 /** Files on their way: chosen, dropped or pasted, uploaded at once, and sent with the next message. */
 import { ATTACHMENTS_MAX, FILE_MAX_BYTES } from '../../shared/limits.ts';
 import type { Attachment } from '../../shared/protocol.ts';
+import type { Composer } from '../composer.tsx';
 import { adopt, Component, Icon, locale, newName, t } from '../kit.ts';
 import type { Messenger } from '../messenger.ts';
 import css from './files.css';
@@ -13,8 +14,8 @@ export interface UploadsOptions {
   onChange(): void;
 }
 
-/** One file: on its way (`sent` from 0 to 1), there (`file`), or not (`problem`, and whether trying again could help). */
-interface Item { key: string; source: File; sent: number; file?: Attachment; problem?: string; again?: boolean; request?: XMLHttpRequest }
+/** One file: on its way (`sent` from 0 to 1), there (`file`), or not (`problem`, and whether trying again could help, or it `waits` for the connection). */
+interface Item { key: string; source: File; sent: number; file?: Attachment; problem?: string; again?: boolean; waits?: boolean; request?: XMLHttpRequest }
 
 export interface Uploads {
   items(): readonly Item[];
@@ -22,6 +23,8 @@ export interface Uploads {
   problem(): string;
   add(files: readonly File[]): void;
   retry(key: string): void;
+  /** The connection may be there: those that wait for it go. */
+  resume(): void;
   /** Takes one out, whatever has become of it. */
   remove(key: string): void;
   isBusy(): boolean;
@@ -37,14 +40,19 @@ export function createUploads({ address, messenger: { connection, session: { tok
   let items: Item[] = [];
   let problem = '';
 
+  function isOnline(): boolean {
+    return connection.state.name === 'online' && Boolean(token());
+  }
+
   function upload(item: Item): void {
     const problemOfFile = problemOf(item.source);
     if (problemOfFile) {
       item.problem = problemOfFile;
       return;
     }
-    if (connection.state.name !== 'online' || !token()) {
-      Object.assign(item, { problem: t('filesOffline'), again: true });
+    item.waits = !isOnline();
+    if (item.waits) {
+      item.problem = t('filesOffline');
       return;
     }
     const request = new XMLHttpRequest();
@@ -91,13 +99,20 @@ export function createUploads({ address, messenger: { connection, session: { tok
       if (item) upload(item);
       onChange();
     },
+    resume() {
+      const waiting = items.filter(({ waits }) => waits);
+      if (!isOnline() || !waiting.length) return;
+      waiting.forEach(upload);
+      onChange();
+    },
     remove(key) {
       for (const item of items) if (item.key === key) forget(item);
       items = items.filter((item) => item.key !== key);
       problem = '';
       onChange();
     },
-    isBusy: () => items.some(({ request }) => request),
+    // While the very first connection is made, what waits for it is as good as on its way.
+    isBusy: () => items.some(({ request, waits }) => request || (waits && /idle|connecting/.test(connection.state.name))),
     ready: () => items.flatMap(({ file }) => file ?? []),
     take() {
       const files = items.flatMap(({ file }) => file ?? []);
@@ -129,9 +144,23 @@ function refusal(code: string | undefined): Pick<Item, 'problem' | 'again'> {
   return { problem: t('uploadFailed'), again: true };
 }
 
+/** Puts files into the composer, which shows them above the text from then on. */
+export function addFiles(composer: Composer, files: readonly File[]): void {
+  const { messenger, gateway, settings } = composer.props;
+  const uploads = composer.state.uploads ?? createUploads({ address: `${gateway}/files/${settings.workspace}`, messenger, onChange: () => composer.forceUpdate() });
+  composer.setState({ uploads });
+  uploads.add(files);
+}
+
 export default class Files extends Component<{ uploads: Uploads }> {
   override componentDidMount(): void {
     adopt(css);
+    this.props.uploads.resume();
+  }
+
+  /** The panel is drawn again when the connection has changed. */
+  override componentDidUpdate(): void {
+    this.props.uploads.resume();
   }
 
   override render({ uploads }: { uploads: Uploads }) {

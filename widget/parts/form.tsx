@@ -2,7 +2,7 @@
 import type { Profile } from '../../shared/protocol.ts';
 import type { FormField } from '../../shared/settings.ts';
 import { adopt, attempt, Component, createRef, t } from '../kit.ts';
-import { storageKey } from '../storage-key.ts';
+import { formKey } from '../storage-key.ts';
 import css from './form.css';
 
 interface FormProps {
@@ -25,7 +25,7 @@ const INPUT = { email: { type: 'email', autocomplete: 'email' }, phone: { type: 
 
 export default class Form extends Component<FormProps, FormState> {
   form = createRef<HTMLFormElement>();
-  key = `${storageKey(this.props.workspace)}:form`;
+  key = formKey(this.props.workspace);
   override state: FormState = { answers: this.kept(), problems: {} };
 
   override componentDidMount(): void {

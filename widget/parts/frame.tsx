@@ -1,6 +1,6 @@
 /**
  * What surrounds the conversation: on phones it fills the screen, makes room for the keyboard and closes by the back button; elsewhere its size can be
- * changed at a corner, by pointer or keys.
+ * changed at a corner, by pointer or keys. And the keyboard never falls out of it: where what had it is gone, it goes to what is there to be used.
  */
 import type { WidgetSettings } from '../../shared/settings.ts';
 import { adopt, t } from '../kit.ts';
@@ -18,6 +18,8 @@ export interface FrameOptions {
 
 const SMALLEST = { width: 320, height: 380 };
 const STEP = 24;
+/** Where the keyboard goes when what had it is gone: the first of these that is there and shown. */
+const NEXT = ['.menu button', '.list button', '.form :is(input, select, textarea)', '.composer textarea', '.log'];
 
 export function createFrame({ frame, settings, session, close, signal }: FrameOptions): { shown(open: boolean): void } {
   adopt(css);
@@ -90,6 +92,22 @@ export function createFrame({ frame, settings, session, close, signal }: FrameOp
   }
   viewport?.addEventListener('resize', fit, { signal });
   viewport?.addEventListener('scroll', fit, { signal });
+
+  const root = frame.getRootNode() as ShadowRoot;
+  let held = root.activeElement;
+  frame.addEventListener('focusin', ({ target }) => {
+    held = target as Element;
+  }, { signal });
+  const observer = new MutationObserver(() => {
+    if (!held || held.isConnected || root.activeElement || !frame.classList.contains('open')) return;
+    held = null;
+    for (const next of NEXT) {
+      frame.querySelector<HTMLElement>(next)?.focus();
+      if (root.activeElement) break;
+    }
+  });
+  observer.observe(frame, { childList: true, subtree: true });
+  signal.addEventListener('abort', () => observer.disconnect());
 
   addEventListener('popstate', () => {
     if (!stacked) return;

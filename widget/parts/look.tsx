@@ -25,11 +25,15 @@ export function watchHours(hours: ShownSettings['hours'], now: () => number, onC
   else onChange(true);
 }
 
-/** Those options of the page that are the panel's, each in the kind that it has to be: attributes of a script tag are texts. */
-export function optionsFor(options: PageOptions, stored: PanelSettings): Partial<PanelSettings> {
+/** Options of the launcher that the panel goes by as well. */
+const PLACE = ['position', 'offsetX', 'offsetY'];
+
+/** Those options of the page that are the panel's, each in the kind that it has to be: attributes of a script tag are texts. What cannot be read is left as it is stored. */
+export function optionsFor(options: PageOptions, stored: PanelSettings): Partial<ShownSettings> {
   return Object.fromEntries(Object.entries(options).flatMap(([name, value]): Array<[string, unknown]> => {
+    if (PLACE.includes(name)) return [[name, value]];
     if (!Object.hasOwn(stored, name)) return [];
-    if (typeof stored[name as keyof PanelSettings] === 'string') return [[name, String(value)]];
+    if (typeof stored[name as keyof PanelSettings] === 'string') return [[name, typeof value === 'string' ? value : JSON.stringify(value)]];
     if (typeof value !== 'string') return [[name, value]];
     try {
       return [[name, JSON.parse(value)]];

@@ -1,5 +1,4 @@
 /** What a visitor can do beside writing: take the conversation along, be left in peace or called, have everything deleted. */
-import type { Draft } from '../draft.ts';
 import type { WidgetSettings } from '../../shared/settings.ts';
 import { adopt, Component, createRef, t } from '../kit.ts';
 import type { Messenger, MessengerState } from '../messenger.ts';
@@ -12,7 +11,6 @@ interface MenuProps {
   messenger: Messenger;
   settings: Pick<WidgetSettings, 'teamName' | 'sound' | 'emoji'>;
   state: MessengerState;
-  draft: Draft;
   onDone(): void;
 }
 
@@ -65,14 +63,13 @@ export default class Menu extends Component<MenuProps, MenuState> {
   erase = async (): Promise<void> => {
     if (this.state.erasing) return;
     this.setState({ erasing: true, news: t('erasing') });
-    const { messenger, draft } = this.props;
+    const { messenger } = this.props;
     try {
       // Whoever never wrote has nothing that could be deleted elsewhere.
       if (messenger.session.hasActed()) {
         const ack = await messenger.connection.request('visitor:erase', { confirm: true });
         if (!ack.ok) throw new Error(ack.error.code);
       }
-      draft.set('');
       messenger.logout();
       this.setState({ shows: 'actions', erasing: false, news: t('erased') }, this.focusFirst);
     } catch {

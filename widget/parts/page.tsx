@@ -15,7 +15,7 @@ export interface PageVerbsOptions {
   environment: MessengerEnvironment;
   draft: Draft;
   /** What the visitor sees, while it is there. */
-  view: { current: Pick<PanelView, 'fill' | 'composer'> | null };
+  view: { current: Pick<PanelView, 'fill'> | null };
   onError(error: WidgetError): void;
 }
 
@@ -55,9 +55,6 @@ export function createPageVerbs({ messenger, environment, draft, view, onError }
 
   /** Nobody has been here. */
   function forget(): void {
-    draft.set('');
-    view.current?.composer.current?.put('');
-    attempt(() => sessionStorage.removeItem(`${storageKey(environment.workspace)}:form`));
     profile = {};
     tracked = [];
   }
@@ -91,7 +88,7 @@ export function createPageVerbs({ messenger, environment, draft, view, onError }
     },
     logout() {
       forget();
-      messenger.logout();
+      messenger.logout(true);
     },
     forget,
     setConsent(level: Consent) {
@@ -103,7 +100,7 @@ export function createPageVerbs({ messenger, environment, draft, view, onError }
       void room.moveTo(level === 'persistent' ? environment.indexedDB : null).then(sending.refresh);
     },
     sendMessage: send,
-    prefill: (text: string) => show(String(text)),
+    prefill: (text: unknown) => show(typeof text === 'string' ? text : ''),
     startConversation(text?: string) {
       messenger.choose();
       show();

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { expectAccessible } from './harness/axe.ts';
 import { keepPicture, useBrowser } from './harness/browser.ts';
 import { type Gateway, OWNER, showLogOnFailure, startGateway } from './harness/gateway.ts';
+import { ownersPage, OwnersScript, snippet, useSite } from './harness/owner-page.ts';
 import { Agent, Visitor } from './harness/people.ts';
 import { until } from './harness/until.ts';
 
@@ -142,6 +143,80 @@ it.each(looks)('axe finds nothing in the widget %s', async (look, options) => {
   await visitor.say('Waiting');
   await visitor.log.getByText('Waiting to be sent').waitFor();
   await expectAccessible(page, rulesFor(look));
+});
+
+/** Every control of the widget that can be seen, and how large its target is. */
+async function smallTargets(page: Page): Promise<string[]> {
+  return page.locator('#miradesk').evaluate((host) => [...host.shadowRoot?.querySelectorAll('button, a[href], input:not([hidden]), select, textarea, [tabindex="0"]') ?? []].flatMap((control) => {
+    const { width, height } = control.getBoundingClientRect();
+    // A link within a sentence is as high as its line, which WCAG excepts.
+    const inText = control.matches('a') && control.closest('p, .bubble') !== null;
+    return width > 0 && height > 0 && !inText && Math.min(width, height) < 24 ? [`${control.tagName} ${control.getAttribute('aria-label') ?? control.textContent}: ${width} x ${height}`] : [];
+  }));
+}
+
+const widgetLooks: Array<[string, BrowserContextOptions, lang: string]> = [...looks.map(([look, options]): [string, BrowserContextOptions, string] => [look, options, 'en']), ['from right to left', {}, 'ar']];
+
+it.each(widgetLooks)('[W6] axe finds nothing, and no target is too small, in everything the widget can show %s', async (look, options, lang) => {
+  showLogOnFailure(gateway);
+  const attributes = `data-pre-chat='[{"key":"name","label":"Name","required":true},{"key":"plan","label":"Plan","kind":"choice","choices":["Free","Paid"]},{"key":"more","label":"More","kind":"longtext"}]' data-consent-text="Kept for a year." data-privacy-link="https://kettle.example/"`;
+  const site = await useSite({ '/': ownersPage(snippet(gateway, attributes), { lang }) });
+  const page = await browser.page({ reducedMotion: 'reduce', ...options });
+  const script = await new OwnersScript(page).listen();
+  await page.goto(site.origin);
+  await script.ready();
+  const panel = page.locator('#miradesk [role=dialog]');
+  const fine = async (state: string): Promise<void> => {
+    await expectAccessible(page, rulesFor(look));
+    expect(await smallTargets(page), state).toEqual([]);
+  };
+  const composer = panel.locator('textarea[aria-describedby=hint]');
+  const head = panel.locator('.head button');
+  await fine('closed');
+  await script.call('open');
+  await panel.locator('form').waitFor();
+  await fine('the form');
+  await panel.locator('form button[type=submit]').click();
+  await panel.locator('[aria-invalid=true]').waitFor();
+  await fine('the form, wrong');
+  await panel.locator('#field-name').fill('Margit');
+  await panel.locator('form button[type=submit]').click();
+  await composer.waitFor();
+  await fine('empty');
+  await panel.locator('.tool').first().click();
+  await panel.locator('.emoji').waitFor();
+  await fine('emoji');
+  await page.keyboard.press('Escape');
+  await panel.locator('input[type=file]').setInputFiles({ name: 'notes.txt', mimeType: 'text/plain', buffer: Buffer.from('Two spoons.') });
+  await panel.getByText('notes.txt').first().waitFor();
+  await fine('a file');
+  await composer.fill(`With a file, ${look}`);
+  await expect.poll(() => panel.locator('.send').getAttribute('aria-disabled')).toBe('false');
+  await panel.locator('.send').click();
+  await script.hears('message:sent');
+  await panel.locator('.bubble a').first().waitFor();
+  await fine('the conversation');
+  await head.nth(1).click();
+  await panel.locator('.menu li').first().waitFor();
+  await fine('the menu');
+  await panel.locator('.menu li button').nth(-2).click();
+  await panel.locator('kbd').first().waitFor();
+  await fine('the shortcuts');
+  await page.keyboard.press('Escape');
+  await head.nth(1).click();
+  await panel.locator('.menu .bad').click();
+  await panel.getByRole('alertdialog').waitFor();
+  await fine('asking before everything is deleted');
+  await page.keyboard.press('Escape');
+  await head.first().click();
+  await fine('the list');
+  await page.keyboard.press('Escape');
+  const agent = new Agent(await browser.page());
+  await agent.enter(gateway);
+  await agent.open(`With a file, ${look}`);
+  await agent.page.getByRole('button', { name: 'Close conversation' }).click();
+  await panel.locator('.rating').waitFor();
+  await fine('the rating');
 });
 
 it.each(looks)('axe finds nothing in the inbox %s', async (look, options) => {

@@ -5,6 +5,7 @@ import { useBrowser, watch } from './harness/browser.ts';
 import { type Gateway, showLogOnFailure, startGateway } from './harness/gateway.ts';
 import { Agent, Visitor } from './harness/people.ts';
 import { startSite } from './harness/site.ts';
+import { until } from './harness/until.ts';
 import { strictPage, strictPolicy } from './harness/strict-page.ts';
 
 const browser = useBrowser();
@@ -83,14 +84,53 @@ it('the demo shop runs under its own strict policy, in a conversation too', asyn
   expect(await violations()).toEqual([]);
 });
 
+it('[W4] every part, look and language runs on a strict page, without a violation', async () => {
+  showLogOnFailure(gateway);
+  const page = await browser.page({ colorScheme: 'dark' });
+  const seen = watch(page);
+  const violations = await watchViolations(page);
+  const { html, headers } = strictPage(gateway.url);
+  const site = await startSite({ '/': { headers, html: html.replace('async src', `data-pre-chat='[{"key":"name","label":"Your name","required":true}]' data-faces='[{"name":"Ines"}]' data-hours='{"timeZone":"UTC","week":[[],[],[],[],[],[],[]],"holidays":[]}' async src`) } });
+  try {
+    await page.goto(site.origin);
+    const visitor = new Visitor(page);
+    await visitor.launcher.click();
+    const { panel } = visitor;
+    await panel.getByLabel('Your name').fill('Margit');
+    await panel.getByLabel(/E-mail/).fill('margit@kettle.example');
+    await panel.getByRole('button', { name: 'Start chat' }).click();
+    await panel.getByRole('button', { name: 'Emoji' }).click();
+    await panel.locator('.emoji button').nth(12).click();
+    await visitor.composer.press('End');
+    await visitor.composer.pressSequentially(' with *emphasis*');
+    await panel.locator('input[type=file]').setInputFiles({ name: 'dot.png', mimeType: 'image/png', buffer: Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==', 'base64') });
+    await panel.getByText('Ready to send').waitFor();
+    await panel.getByRole('button', { name: 'Send', exact: true }).click();
+    await visitor.log.locator('img').first().waitFor();
+    await until(() => visitor.log.locator('img').first().evaluate((image: HTMLImageElement) => image.complete && image.naturalWidth > 0), { what: 'the picture' });
+    await panel.getByRole('button', { name: 'More options' }).click();
+    await panel.getByRole('button', { name: 'Keyboard shortcuts' }).click();
+    await visitor.page.keyboard.press('Escape');
+    for (const locale of ['de', 'ar', 'ja', 'uk'] as const) {
+      await page.evaluate((to) => (window as unknown as { MiraDesk: { setLocale(locale: string): void } }).MiraDesk.setLocale(to), locale);
+      await page.locator(`#miradesk[lang=${locale}] textarea`).waitFor();
+    }
+    expect(await violations()).toEqual([]);
+    expect(seen.errors).toEqual([]);
+  } finally {
+    await site.close();
+  }
+});
+
 it('a page that allows the script but not the connection says so instead of pretending', async () => {
   const page = await browser.page();
   const site = await startSite({ '/': { ...strictPage(gateway.url), headers: { 'content-security-policy': strictPolicy(gateway.url).replace(/connect-src[^;]+/, "connect-src 'none'") } } });
   try {
     await page.goto(site.origin);
     const visitor = new Visitor(page);
-    await visitor.openChat();
-    await visitor.banner.waitFor();
+    await visitor.launcher.click();
+    await page.getByRole('status').getByText('The chat could not be loaded.').waitFor();
+    expect(await visitor.launcher.getAttribute('aria-expanded')).toBe('false');
   } finally {
     await site.close();
   }

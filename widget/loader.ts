@@ -173,7 +173,7 @@ function begin(script: HTMLScriptElement | null): void {
       update({ locale: chosen });
     },
     getState: () => ({
-      unread: 0, connection: 'idle', identity: null, available: true, ...panel?.state(),
+      unread: 0, connection: 'idle', identity: null, available: true, consent: options.consent ?? 'persistent', ...panel?.state(),
       booted: !!life, open: shown, locale, launcher: isOn(settings.launcher),
     }),
   } as unknown as MiraDesk;

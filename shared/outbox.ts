@@ -75,7 +75,7 @@ export function createSender<P>({ storage, send, exclusively, onChange, wait = w
 
   async function flush(): Promise<void> {
     again = true;
-    if (flushing) return;
+    if (flushing || stopped) return;
     flushing = true;
     try {
       while (again) {

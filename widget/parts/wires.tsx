@@ -70,7 +70,11 @@ export function takeSeat(seat: Seat, mustLead: boolean, first?: MessageEvent<Not
 
   function join(): void {
     post({ kind: 'join', tab });
-    wait(() => want(true));
+    wait(() => {
+      // What is granted just now is not taken: from ourselves we would steal it.
+      leaving.abort();
+      want(true);
+    });
   }
 
   /** Waits for the lead; or takes it at once. */

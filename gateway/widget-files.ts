@@ -62,7 +62,7 @@ export async function widgetFiles(fastify: FastifyInstance, { assets, workspaces
   });
 
   fastify.get<{ Params: { '*': string } }>('/assets/*', async (request, reply) => {
-    // Slashes more than one are how a loader asks again for what it could not have (widget/panel-module.ts).
+    // Slashes more than one are how a loader asks again for what it could not have (widget/loader.ts).
     const name = request.params['*'].replace(/\/+/g, '/');
     const file = assets.widget.get(`assets/${name}`);
     void reply.header('access-control-allow-origin', '*');

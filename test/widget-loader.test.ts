@@ -112,10 +112,11 @@ describe('the language', () => {
     await openPanel();
     await say('shalom');
     miraDesk().setLocale('he');
-    await until(() => host()?.dir === 'rtl');
+    const direction = (): string => find('.panel').dir;
+    await until(() => direction() === 'rtl');
     expect(field().getAttribute('placeholder')).not.toBe('Write a message…');
     miraDesk().setLocale('en');
-    await until(() => host()?.dir === 'ltr' && field().getAttribute('placeholder') === 'Write a message…');
+    await until(() => direction() === 'ltr' && field().getAttribute('placeholder') === 'Write a message…');
     expect(bubbles()).toEqual(['You: shalom']);
   });
 });
@@ -178,7 +179,7 @@ describe('calls before the panel is there', () => {
 describe('getState', () => {
   it('is whole at any time', async () => {
     await loadWidget();
-    expect(miraDesk().getState()).toEqual({ booted: true, open: false, unread: 0, connection: 'idle', identity: null, available: true, locale: 'en', launcher: true });
+    expect(miraDesk().getState()).toEqual({ booted: true, open: false, unread: 0, connection: 'idle', identity: null, available: true, locale: 'en', launcher: true, consent: 'persistent' });
     await openPanel();
     await until(() => miraDesk().getState().connection === 'online');
     expect(miraDesk().getState()).toEqual({ booted: true, open: true, unread: 0, connection: 'online', identity: null, available: true, locale: 'en', launcher: true, consent: 'persistent' });

@@ -29,7 +29,7 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-it('[W2] opening, writing and sending load the words, and no part; an answer brings what calls attention to it', async () => {
+it('[W2] opening, writing and sending load the words, and no part; an answer that nobody sees brings what calls attention to it, and the mark of what is new', async () => {
   await loadWidget();
   launcher().dispatchEvent(new Event('pointerenter'));
   await openPanel();
@@ -39,8 +39,11 @@ it('[W2] opening, writing and sending load the words, and no part; an answer bri
   expect(loaded).toEqual(['./locales/en.ts']);
   gateway.say([...gateway.logs.keys()][0] as string, 'It is.');
   await until(() => bubbles().length === 2);
-  find<HTMLButtonElement>('[aria-label="Close chat"]').click();
-  expect(loaded.toSorted()).toEqual(['./locales/en-more.ts', './locales/en.ts', './parts/alerts.tsx']);
+  expect(loaded).toEqual(['./locales/en.ts']);
+  launcher().click();
+  gateway.say([...gateway.logs.keys()][0] as string, 'Come in!');
+  await until(() => loaded.length > 3);
+  expect(loaded.toSorted()).toEqual(['./locales/en-more.ts', './locales/en.ts', './parts/alerts.tsx', './parts/mark.tsx']);
 });
 
 it('a part comes with its words when it is asked for', async () => {

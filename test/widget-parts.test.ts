@@ -130,7 +130,7 @@ describe('uploads', () => {
   it('wait for the connection', () => {
     connected.state = { name: 'waiting' };
     uploads.add([file()]);
-    expect([requests.length, problems()]).toEqual([0, [['Files can be added when you are online again.', true]]]);
+    expect([requests.length, problems()]).toEqual([0, [['Files can be added when you are online again.', false]]]);
     connected.state = { name: 'online' };
     uploads.retry(uploads.items()[0]?.key ?? '');
     expect(requests).toHaveLength(1);
@@ -339,15 +339,14 @@ describe('the page\'s options', () => {
 
 describe('verbs of the page', () => {
   let errors: string[];
-  let drafted: string[];
   let shown: Array<string | undefined>;
   let tracks: boolean;
 
   function verbs(tab: Tab): (verb: string, ...args: unknown[]) => void {
-    [errors, drafted, shown, tracks] = [[], [], [], true];
+    [errors, shown, tracks] = [[], [], true];
     const environment = { page: () => (tracks ? { url: 'http://shop.example/', title: '', referrer: '' } : undefined), storage: () => null, indexedDB: null };
     const carryOut = createPageVerbs({
-      messenger: tab, environment: environment as never, draft: { get: () => '', set: (text) => void drafted.push(text), forget: () => {} }, view: { current: { fill: (text) => void shown.push(text) } }, onError: ({ code }) => void errors.push(code),
+      messenger: tab, environment: environment as never, draft: { get: () => '', set: () => {}, forget: () => {} }, view: { current: { fill: (text) => void shown.push(text) } }, onError: ({ code }) => void errors.push(code),
     });
     return (verb, ...args) => carryOut(verb, args);
   }
@@ -414,13 +413,14 @@ describe('verbs of the page', () => {
     await until(() => payloads('profile:set').length === 1);
     call('logout');
     await until(() => tab.state().connection.name === 'online' && tab.state().userId === undefined);
-    expect([drafted, tab.shown(), [...tabs.browser.values]]).toEqual([[''], [], []]);
+    expect([tab.shown(), [...tabs.browser.values]]).toEqual([[], []]);
     expect(payloads('profile:set')).toHaveLength(1);
   });
 
   it('send, prefill and begin conversations', async () => {
     const tab = await tabs.talking();
     const call = verbs(tab);
+    call('prefill', 'Where is it?');
     call('prefill', 7);
     call('sendMessage', ' from the page ');
     await shows(tab, 'sent: hello', 'sent: from the page');
@@ -428,6 +428,6 @@ describe('verbs of the page', () => {
     await shows(tab, 'sent: another matter');
     call('startConversation');
     await shows(tab);
-    expect([shown, tabs.gateway.logs.size, errors]).toEqual([['7', undefined, undefined], 2, []]);
+    expect([shown, tabs.gateway.logs.size, errors]).toEqual([['Where is it?', '', undefined, undefined], 2, []]);
   });
 });

@@ -69,17 +69,13 @@ export function createLauncher(options: LauncherOptions): Launcher {
       const right = position.includes('right');
       const x = `max(${offsetX}px,env(safe-area-inset-${right ? 'right' : 'left'}))`;
       const y = `max(${offsetY}px,env(safe-area-inset-${top ? 'top' : 'bottom'}))`;
-      // All important so that no rule of the page reaches it: `all` first, then what it needs.
-      const style = {
-        all: 'initial', position: 'fixed', display: 'block', 'z-index': zIndex,
-        // Which `all` leaves out.
-        direction: 'ltr',
-        '--brand': color, '--on-brand': onColor(color),
-        '--at': `${top ? y : 'auto'} ${right ? x : 'auto'} ${top ? 'auto' : y} ${right ? 'auto' : x}`,
+      // All important so that no rule of the page reaches it: `all` first, then what it needs, and what `all` leaves out.
+      host.style.cssText = [
+        'all:initial', 'position:fixed', 'display:block', `z-index:${zIndex}`, 'direction:ltr', `--brand:${color}`, `--on-brand:${onColor(color)}`,
+        `--at:${top ? y : 'auto'} ${right ? x : 'auto'} ${top ? 'auto' : y} ${right ? 'auto' : x}`,
         // Closed, it is a speech bubble: one corner points to the edge it sits in.
-        '--bubble': wanted || top ? '30px' : right ? '30px 30px 10px' : '30px 30px 30px 10px',
-      };
-      for (const name in style) host.style.setProperty(name, style[name as 'all'], 'important');
+        `--bubble:${wanted || top ? '30px' : right ? '30px 30px 10px' : '30px 30px 30px 10px'}`, '',
+      ].join('!important;');
       set(host, { lang });
       note.textContent = says;
       label.textContent = launcherLabel ?? null;

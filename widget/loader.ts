@@ -70,7 +70,7 @@ function begin(script: HTMLScriptElement | null): void {
   /** Brings the panel, without showing it. Asked for once; again after it could not be had. */
   async function prepare(): Promise<void> {
     const mine = life;
-    if (mine) await (mine.panel ??= (import(new URL(path, base).href) as Promise<{ start: StartPanel }>)
+    if (mine) await (mine.panel ??= (import(new URL(path, base) as unknown as string) as Promise<{ start: StartPanel }>)
       .then(({ start }) => start({ loader: MIRADESK_SETTINGS, base, options, locale, launcher: launcher as Launcher, open, close, emit }))
       .then((started) => {
         if (mine !== life) return started.destroy();

@@ -30,7 +30,7 @@ const warm = new Set<string>();
 export default {
   async fetch(request: Request, { GATEWAY_ORIGIN }: Environment, context: Context): Promise<Response> {
     const { pathname, origin: self } = new URL(request.url);
-    // Slashes more than one are how a loader asks again for what it could not have (widget/panel-module.ts).
+    // Slashes more than one are how a loader asks again for what it could not have (widget/loader.ts).
     const path = pathname.replace(/\/+/g, '/');
     const file = fileAt(path);
     if (!file && path !== '/healthz') return sendText(request, 404, 'There is nothing at this address.');

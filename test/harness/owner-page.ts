@@ -55,7 +55,7 @@ export class OwnersScript {
 
   async call(verb: Verb, ...args: unknown[]): Promise<void> {
     await this.page.evaluate(([name, given]) => {
-      (window as unknown as OwnersWindow).MiraDesk[name as string]?.(...(given as unknown[]));
+      (window as unknown as OwnersWindow).MiraDesk[name as string]?.(...given);
     }, [verb, args] as const);
   }
 

@@ -219,6 +219,58 @@ it.each(widgetLooks)('[W6] axe finds nothing, and no target is too small, in eve
   await fine('the rating');
 });
 
+it.each(widgetLooks)('[W6] axe finds nothing where something went wrong %s', async (look, options, lang) => {
+  showLogOnFailure(gateway);
+  const site = await useSite({ '/': ownersPage(snippet(gateway, `data-pre-chat='[{"key":"name","label":"Name","required":true}]'`), { lang }) });
+  const page = await browser.page({ reducedMotion: 'reduce', ...options });
+  const errors: string[] = [];
+  page.on('pageerror', (error) => errors.push(String(error)));
+  const script = await new OwnersScript(page).listen();
+  const panel = page.locator('#miradesk [role=dialog]');
+  const launcher = page.locator('#miradesk .launcher');
+  const fine = async (state: string): Promise<void> => {
+    await keepPicture(page, `axe-widget-${state.replaceAll(' ', '-')}-${look.replaceAll(' ', '-')}`);
+    await expectAccessible(page, rulesFor(look));
+    expect(await smallTargets(page), state).toEqual([]);
+  };
+  // The panel cannot be had.
+  await page.route(/panel\.js/, (route) => route.abort());
+  await page.goto(site.origin);
+  await script.ready();
+  await launcher.click();
+  await page.locator('#miradesk .note:not(:empty)').waitFor();
+  await fine('no panel');
+  await page.unroute(/panel\.js/);
+  // A form, without a connection.
+  await launcher.click();
+  await panel.locator('form').waitFor();
+  await gateway.kill();
+  await panel.locator('.banner p').waitFor();
+  await fine('form offline');
+  await gateway.start();
+  await panel.locator('[data-connection=online]').waitFor({ state: 'attached' });
+  // Drawing fails.
+  await panel.locator('#field-name').fill('Margit');
+  await panel.locator('form button[type=submit]').click();
+  await page.evaluate(() => { Date.prototype.toLocaleTimeString = () => { throw new TypeError('A broken page'); }; });
+  await panel.locator('.composer textarea').fill('Do you draw this?');
+  await panel.locator('.send').click();
+  await panel.getByRole('alert').waitFor();
+  await fine('broken');
+  // The site's error reports hear of it.
+  expect(errors).toEqual(expect.arrayContaining([expect.stringContaining('A broken page')]));
+  // The gateway refuses this site.
+  await page.routeWebSocket(/socket\.io/, (socket) => {
+    socket.onMessage((message) => { if (String(message).startsWith('40/visitor')) socket.send('44/visitor,{"message":"origin_not_allowed","data":{"code":"origin_not_allowed","message":"This website may not use this workspace."}}'); });
+    socket.send('0{"sid":"refused","upgrades":[],"pingInterval":25000,"pingTimeout":20000,"maxPayload":100000}');
+  });
+  await page.reload();
+  await script.ready();
+  await script.call('open');
+  await panel.locator('.banner.bad p').waitFor();
+  await fine('refused');
+});
+
 it.each(looks)('axe finds nothing in the inbox %s', async (look, options) => {
   showLogOnFailure(gateway);
   const page = await browser.page({ reducedMotion: 'reduce', ...options });

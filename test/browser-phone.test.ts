@@ -125,7 +125,7 @@ it('on its side, where a phone is low, it fills the screen too', async () => {
   await expectAccessible(visitor.page);
 });
 
-it('elsewhere its size is changed at a corner, by hand and by keys, and kept once the visitor has written', async () => {
+it('elsewhere its size is changed at a corner, by hand, by keys and by a double click, and kept once the visitor has written', async () => {
   showLogOnFailure(gateway);
   const visitor = new Visitor(await browser.page());
   const { page } = visitor;
@@ -148,6 +148,10 @@ it('elsewhere its size is changed at a corner, by hand and by keys, and kept onc
   // Never too small to use, nor larger than the window.
   for (let press = 0; press < 20; press += 1) await page.keyboard.press('ArrowRight');
   await until(async () => (await boxOf(visitor)).width === 320, { what: 'the smallest size' });
+  await handle.dblclick();
+  await until(async () => (await boxOf(visitor)).width === 640, { what: 'the large size' });
+  await handle.press('Enter');
+  await until(async () => (await boxOf(visitor)).width === 400, { what: 'the normal size' });
   await page.keyboard.press('ArrowLeft');
   await keepPicture(page, 'widget-resized');
   await expectAccessible(page);

@@ -199,16 +199,17 @@ export const start: StartPanel = async ({ loader, base, options: first, locale: 
     signal,
   );
   function key(event: KeyboardEvent): void {
-    if (event.key === 'Tab' && !surrounded) surround();
     if (open && event.key === 'Escape' && !event.isComposing && !view.current?.stepBack()) closed();
   }
   frame.addEventListener('keydown', key, { signal });
   button.addEventListener('keydown', key, { signal });
-  // Another size is for those who move about in it; a phone's keyboard and back button matter at once.
-  frame.addEventListener('pointermove', surround, { signal, once: true });
-  function surround(): void {
+  // Another size is for those who move about in it, and so is a keyboard that is never lost; a phone's keyboard and back button matter at once.
+  for (const moves of ['pointermove', 'focusin']) {
+    frame.addEventListener(moves, ({ target }) => surrounded || (target as Element).localName === 'textarea' || surround(target), { signal });
+  }
+  function surround(held?: EventTarget | null): void {
     surrounded = true;
-    surroundings((one) => one.shown(open));
+    surroundings((one) => one.shown(open, held));
   }
   for (const type of OURS) frame.addEventListener(type, (event) => event.stopPropagation(), { signal });
 

@@ -216,7 +216,7 @@ export class Agent {
 
   /** What is written in the open conversation, notes too, top to bottom, as it is on the screen. */
   async shown(): Promise<string[]> {
-    return this.log.getByRole('article').getByRole('paragraph').evaluateAll(visibleTexts, '.visually-hidden');
+    return this.log.locator('.said-text').evaluateAll(visibleTexts, '.visually-hidden');
   }
 
   async sees(text: string | RegExp): Promise<void> {

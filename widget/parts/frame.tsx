@@ -18,10 +18,13 @@ export interface FrameOptions {
 
 const SMALLEST = { width: 320, height: 380 };
 const STEP = 24;
+/** As in panel.css, and what suits who wants more of it; never more than there is room for. */
+const NORMAL = { width: 400, height: 680 };
+const LARGE = { width: 640, height: 960 };
 /** Where the keyboard goes when what had it is gone: the first of these that is there and shown. */
 const NEXT = ['.menu button', '.list button', '.form :is(input, select, textarea)', '.composer textarea', '.log'];
 
-export function createFrame({ frame, settings, session, close, signal }: FrameOptions): { shown(open: boolean): void } {
+export function createFrame({ frame, settings, session, close, signal }: FrameOptions): { shown(open: boolean, held?: EventTarget | null): void } {
   adopt(css);
   const phone = matchMedia('(max-width: 480px), (max-height: 480px)');
   const handle = document.createElement('div');
@@ -68,7 +71,15 @@ export function createFrame({ frame, settings, session, close, signal }: FrameOp
     }
     signal.addEventListener('abort', () => dragging.abort(), { once: true, signal: dragging.signal });
   }, { signal });
+  // For those who cannot drag: large, and back.
+  function toggle(): void {
+    const { width, height } = frame.offsetWidth > NORMAL.width ? NORMAL : LARGE;
+    resize(width, height);
+    keep();
+  }
+  handle.addEventListener('dblclick', toggle, { signal });
   handle.addEventListener('keydown', ({ key }) => {
+    if (key === 'Enter') toggle();
     const { x, y } = outwards();
     const right = Number(key === 'ArrowRight') - Number(key === 'ArrowLeft');
     const down = Number(key === 'ArrowDown') - Number(key === 'ArrowUp');
@@ -94,18 +105,20 @@ export function createFrame({ frame, settings, session, close, signal }: FrameOp
   viewport?.addEventListener('scroll', fit, { signal });
 
   const root = frame.getRootNode() as ShadowRoot;
+  /** What has the keyboard, or had it last. */
   let held = root.activeElement;
   frame.addEventListener('focusin', ({ target }) => {
     held = target as Element;
   }, { signal });
-  const observer = new MutationObserver(() => {
+  function rescue(): void {
     if (!held || held.isConnected || root.activeElement || !frame.classList.contains('open')) return;
     held = null;
     for (const next of NEXT) {
       frame.querySelector<HTMLElement>(next)?.focus();
       if (root.activeElement) break;
     }
-  });
+  }
+  const observer = new MutationObserver(rescue);
   observer.observe(frame, { childList: true, subtree: true });
   signal.addEventListener('abort', () => observer.disconnect());
 
@@ -116,7 +129,10 @@ export function createFrame({ frame, settings, session, close, signal }: FrameOp
   }, { signal });
 
   return {
-    shown(open) {
+    shown(open, had) {
+      // It may be gone already, while this was loading.
+      held = (had as Element | null | undefined) ?? held;
+      rescue();
       fit();
       apply();
       if (open && phone.matches && !stacked) {

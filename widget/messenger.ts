@@ -281,7 +281,7 @@ export function createMessenger(environment: MessengerEnvironment, consent: Cons
     return {
       connection: connection.state,
       wasOnline,
-      loading: !loaded && !chosen && session.lastConversation() !== undefined,
+      loading: !loaded && !chosen && session.lastConversation() !== undefined && connection.state.name !== 'refused',
       conversation: current?.conversation,
       entries,
       waiting: sending.waitingFor(current?.conversation).filter(({ clientId }) => !logged.has(clientId)),

@@ -204,8 +204,9 @@ export const start: StartPanel = async ({ loader, base, options: first, locale: 
   frame.addEventListener('keydown', key, { signal });
   button.addEventListener('keydown', key, { signal });
   // Another size is for those who move about in it, and so is a keyboard that is never lost; a phone's keyboard and back button matter at once.
+  // In the composer nobody does yet.
   for (const moves of ['pointermove', 'focusin']) {
-    frame.addEventListener(moves, ({ target }) => surrounded || (target as Element).localName === 'textarea' || surround(target), { signal });
+    frame.addEventListener(moves, ({ target }) => surrounded || (target as HTMLTextAreaElement).rows || surround(target), { signal });
   }
   function surround(held?: EventTarget | null): void {
     surrounded = true;

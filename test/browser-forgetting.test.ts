@@ -118,3 +118,30 @@ it('[P2] [W10] what a person could not send and did not finish is neither shown 
     await site.close();
   }
 });
+
+it('[P3] who reads on a second device, and never wrote there, deletes everything there as well', async () => {
+  showLogOnFailure(gateway);
+  const { cookie } = await gateway.session();
+  const { secret } = await (await fetch(`${gateway.url}/api/workspace/identity`, { headers: { cookie } })).json() as { secret: string };
+  const site = await startSite({ '/': { html: `<!doctype html><title>Mia</title><script>MiraDesk = { q: [['identify', { token: '${signIdentity(secret, { sub: 'two-devices' })}' }]] }</script><script async src="${gateway.url}/w/demo.js"></script>` } });
+  try {
+    const [first, second] = [new Visitor(await browser.page()), new Visitor(await browser.page())];
+    for (const { page } of [first, second]) {
+      await page.goto(site.origin);
+      await page.waitForFunction(() => 'MiraDesk' in window && 'getState' in (window.MiraDesk as object));
+      await call(page, 'open');
+    }
+    await first.say('Written on the first');
+    await first.log.getByText(/Sent|Delivered/).waitFor();
+    await second.sees('Written on the first');
+    await second.choose('Delete my data');
+    await second.button('Delete everything').click();
+    await second.panel.getByText('Everything has been deleted').waitFor();
+    await until(async () => (await first.shown()).length === 0, { what: 'the first device to forget it, too' });
+    const agent = new Agent(await browser.page());
+    await agent.enter(gateway);
+    expect(await agent.page.getByText('Written on the first').count()).toBe(0);
+  } finally {
+    await site.close();
+  }
+});

@@ -24,7 +24,7 @@ export function createEvents(ready: () => unknown): Events {
         if (told === event) listener(detail as never);
       };
       calls.add(call);
-      if (event === 'ready' && ready()) queueMicrotask(() => call(event));
+      if (event === 'ready' && ready()) queueMicrotask(() => calls.has(call) && call(event));
       return () => calls.delete(call);
     },
     // Not in the middle of what we are doing: a listener may call any verb. Whoever has left meanwhile is not told.

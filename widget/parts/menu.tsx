@@ -63,10 +63,10 @@ export default class Menu extends Component<MenuProps, MenuState> {
   erase = async (): Promise<void> => {
     if (this.state.erasing) return;
     this.setState({ erasing: true, news: t('erasing') });
-    const { messenger } = this.props;
+    const { messenger, state } = this.props;
     try {
-      // Whoever never wrote has nothing that could be deleted elsewhere.
-      if (messenger.session.hasActed()) {
+      // Whoever never wrote, on no device, has nothing that could be deleted elsewhere.
+      if (messenger.session.hasActed() || messenger.session.isIdentifying() || state.userId || state.conversation) {
         const ack = await messenger.connection.request('visitor:erase', { confirm: true });
         if (!ack.ok) throw new Error(ack.error.code);
       }

@@ -295,11 +295,11 @@ describe('the transcript', () => {
       entry(1, { text: '<b>Hi</b>\n\nthere' }),
       entry(2, { author: agent, text: '', attachments: [{ id: 'f', name: 'cup.png', type: 'image/png', size: 1 }] }),
       entry(3, { kind: 'status', status: 'closed', author: agent }),
-      entry(4, { kind: 'rating', score: 4, comment: '' }),
+      entry(4, { kind: 'rating', score: 4, comment: 'Quick,\nand kind' }),
       entry(5, { kind: 'note', text: 'between us', author: agent }),
     ], 'Kettle & Co');
     expect(text.split('\n').map((line) => line.replace(/^\[[^\]]+\]/, '[time]'))).toEqual([
-      'Conversation with Kettle & Co', '', '[time] You:', '<b>Hi</b>', '', 'there', '', '[time] Ana:', 'File: cup.png', '', '[time] Conversation closed', '', '[time] You rated this conversation 4 of 5', '',
+      'Conversation with Kettle & Co', '', '[time] You:', '<b>Hi</b>', '', 'there', '', '[time] Ana:', 'File: cup.png', '', '[time] Conversation closed', '', '[time] You rated this conversation 4 of 5', 'Quick,', 'and kind', '',
     ]);
   });
 

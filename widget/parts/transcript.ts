@@ -40,7 +40,7 @@ export function transcriptOf(entries: readonly Entry[], team: string): string {
       return [`[${at}] ${author}:`, ...entry.text.split('\n').filter((line, _, all) => line || all.length > 1), ...files, ''];
     }
     if (entry.kind === 'status') return [`[${at}] ${t(entry.status === 'closed' ? 'closedHere' : 'reopened')}`, ''];
-    if (entry.kind === 'rating') return [`[${at}] ${t('rated', { score: entry.score })}`, ''];
+    if (entry.kind === 'rating') return [`[${at}] ${t('rated', { score: entry.score })}`, ...(entry.comment ? entry.comment.split('\n') : []), ''];
     return [];
   });
   return `${plain(t('transcriptTitle', { team }))}\n\n${lines.join('\n')}`;

@@ -208,11 +208,11 @@ it('logout takes everything off the device, in every tab, and the next message i
   for (const { visitor } of tabs) await visitor.shows([]);
   await keepsNothing(first.visitor.page);
   await keepsNothing(second.visitor.page);
-  expect(await second.visitor.composer.inputValue()).toBe('');
-  expect((await first.script.state()).identity).toBeNull();
+  await expect.poll(() => second.visitor.composer.inputValue()).toBe('');
+  await expect.poll(async () => (await first.script.state()).identity).toBeNull();
   await first.visitor.say('Who wrote this?');
   // Either tab may have sent it.
   await first.visitor.log.getByText('Sent').waitFor();
   expect(await writerOf(gateway, 'Who wrote this?')).toMatchObject({ userId: null, name: null, conversations: 1 });
-  expect(await first.script.heard('identity')).toEqual([{ userId: 'pia' }, null]);
+  await expect.poll(() => first.script.heard('identity')).toEqual([{ userId: 'pia' }, null]);
 });

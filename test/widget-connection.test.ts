@@ -188,6 +188,9 @@ describe.each(wires)('%s', (_, openWire) => {
     await online(watched);
     const closing: Array<{ retryInMs: number; toldAt: number }> = [];
     watched.connection.on('server:closing', ({ retryInMs }) => void closing.push({ retryInMs, toldAt: Date.now() }));
+    // Over HTTP it is heard by who waits for an answer; between two requests there is nobody to tell.
+    const { clients } = before.app.io.engine as unknown as { clients: Record<string, { transport: { writable: boolean } }> };
+    await until(() => Object.values(clients).every(({ transport }) => transport.writable));
     const stopped = before.close();
     await until(() => watched.connection.state.name === 'waiting');
     const { until: comesBack } = watched.connection.state as { until: number };

@@ -76,6 +76,11 @@ export function readHandshake<S extends z.ZodType>(schema: S, auth: unknown): z.
   const protocol = typeof auth === 'object' && auth !== null && 'protocol' in auth ? auth.protocol : undefined;
   if (protocol !== PROTOCOL_VERSION) throw new RequestError('protocol_unsupported', { details: { supported: [PROTOCOL_VERSION] } });
   const result = schema.safeParse(auth);
-  if (!result.success) throw new RequestError('bad_request', { details: { fields: result.error.issues.map(({ path }) => path.join('.')) } });
+  if (!result.success) {
+    const fields = result.error.issues.map(({ path }) => path.join('.'));
+    // Only what a site says of its visitor is wrong: the client can go on without that, as with any identity that is not confirmed.
+    if (fields.every((field) => field.startsWith('identity'))) throw new RequestError('identity_invalid', { details: { reason: 'form', fields } });
+    throw new RequestError('bad_request', { details: { fields } });
+  }
   return result.data;
 }

@@ -77,6 +77,8 @@ const deceptions: Array<[name: string, identity: () => object, code: string]> = 
   ['an expired token', () => proof('margit', { exp: inSeconds(-3_600) }), 'identity_expired'],
   ['a wrong hash', () => ({ userId: 'margit', userHash: createHmac('sha256', 'no').update('margit').digest('hex') }), 'identity_invalid'],
   ['an id without a proof', () => ({ userId: 'margit' }), 'identity_invalid'],
+  ['an id that is no text', () => ({ userId: 7, userHash: 'f'.repeat(64) }), 'identity_invalid'],
+  ['a name that is none', () => ({ name: null }), 'identity_invalid'],
 ];
 
 it.each(deceptions)('[P1] %s is refused with its code, shows nothing of anybody, and the chat goes on', async (_, identity, code) => {

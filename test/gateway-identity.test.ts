@@ -168,10 +168,10 @@ describe('[P1] an identity that is not proven', () => {
     expect(conversation.visitor).toMatchObject({ name: 'Victim', email: 'victim@example.com', verified: false });
   });
 
-  it('of a wrong form is a bad request, and one that is too large is too large', async () => {
-    expect(await connect({ userId: 5 }).refused()).toMatchObject({ code: 'bad_request', details: { fields: ['identity.userId'] } });
-    expect(await connect({ token: 'x'.repeat(3_001) }).refused()).toMatchObject({ code: 'bad_request', details: { fields: ['identity.token'] } });
-    expect(await connect({ name: 'a\u0000b' }).refused()).toMatchObject({ code: 'bad_request' });
+  it('of a wrong form is refused as an identity, with its fields, so that the chat goes on without it; one that is too large is too large', async () => {
+    expect(await connect({ userId: 5 }).refused()).toMatchObject({ code: 'identity_invalid', details: { reason: 'form', fields: ['identity.userId'] } });
+    expect(await connect({ token: 'x'.repeat(3_001) }).refused()).toMatchObject({ code: 'identity_invalid', details: { reason: 'form', fields: ['identity.token'] } });
+    expect(await connect({ name: 'a\u0000b' }).refused()).toMatchObject({ code: 'identity_invalid', details: { reason: 'form' } });
     expect(await connect({ attributes: { much: 'x'.repeat(9_000) } }).refused()).toMatchObject({ code: 'payload_too_large' });
   });
 

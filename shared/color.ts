@@ -14,12 +14,16 @@ export function contrast(one: string, other: string): number {
   return (light + 0.05) / (dark + 0.05);
 }
 
+/** The three parts of #rgb or #rrggbb: the ways of writing a colour that we read, here and in the loader. */
+export const HEX_COLOR = /^#(..?)(..?)(..?)$/;
+
 /**
  * White or black, whichever can be read on `color`: at least 4.5, whatever the colour. (A softer black would not do on middle tones.) Luminance by a plain
  * power, which is near enough to choose between the two, and weighs less in the loader.
  */
 export function onColor(color: string): '#ffffff' | '#000000' {
-  const light = [0.2126, 0.7152, 0.0722].reduce((sum, weight, index) => sum + weight * (parseInt(color.slice(1 + 2 * index, 3 + 2 * index), 16) / 255) ** 2.2, 0);
+  const [, red, green, blue] = (HEX_COLOR.exec(color) as string[]).map((part) => (parseInt(part, 16) / (part[1] ? 255 : 15)) ** 2.2) as [number, number, number, number];
+  const light = 54 * red + 183 * green + 19 * blue;
   // Near the luminance at which both stand out alike: (1 + .05) / (l + .05) = (l + .05) / .05.
-  return light < 0.18 ? '#ffffff' : '#000000';
+  return light < 46 ? '#ffffff' : '#000000';
 }

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { WidgetSettings } from '../shared/settings.ts';
 import { useBrowser, watch } from './harness/browser.ts';
 import { root } from './harness/build.ts';
 import { type Gateway, showLogOnFailure, startGateway } from './harness/gateway.ts';
@@ -223,8 +224,16 @@ it('nonsense throws nothing: what cannot be used is told as an error', async () 
     expect(errors.at(-1)?.message).toMatch(/\w{3}/);
   }
   for (const verb of ['boot', 'update', 'prefill', 'setLocale', 'addTags', 'startConversation'] as const) for (const argument of [undefined, null, 7, 'x', [], {}]) await script.call(verb, argument);
+  // Of an icon that is no path the browser itself says so.
+  const options = Object.keys(WidgetSettings.shape).filter((name) => !['consent', 'launcherIcon'].includes(name));
+  await script.call('update', { launcherIcon: null });
+  for (const value of [undefined, null, 7, [{}], { week: [] }]) {
+    await script.call('update', Object.fromEntries(options.map((name) => [name, value])));
+    await script.call('update', Object.fromEntries(options.map((name) => [name, undefined])));
+  }
   await script.call('startConversation');
   await visitor.composer.waitFor();
+  expect([await visitor.launcher.getAttribute('aria-label'), await visitor.panel.locator('h2').first().textContent()]).toEqual(['Chat', 'Support']);
   expect((await script.state()).consent).toBe('persistent');
   expect(seen.errors).toEqual([]);
 });

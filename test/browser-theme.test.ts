@@ -35,7 +35,7 @@ async function opens({ visitor, script }: { visitor: Visitor; script: OwnersScri
 }
 
 it.each(['bottom-right', 'bottom-left', 'top-right', 'top-left'] as const)('%s: launcher and panel are in that corner, as far from it as was said', async (position) => {
-  const chat = await arrive({ position, offsetX: 33, offsetY: 44 });
+  const chat = await arrive({ position, offsetX: '33px', offsetY: 44 });
   await opens(chat);
   const { width = 0, height = 0 } = chat.visitor.page.viewportSize() ?? {};
   for (const [part, away] of [['.launcher', 44], ['.panel', 120]] as const) {

@@ -37,7 +37,7 @@ function circle(metafile: Metafile): string[] | undefined {
 describe('the loader', () => {
   it('has nothing of Preact, of the panel, or of the core', () => {
     expect(filesIn(meta.loader).toSorted()).toEqual([
-      'shared/color.ts', 'widget/launcher.css', 'widget/launcher.ts', 'widget/loader.ts', 'widget/sdk.ts', 'widget/storage-key.ts',
+      'shared/color.ts', 'widget/launcher.css', 'widget/launcher.ts', 'widget/loader.ts', 'widget/options.ts', 'widget/sdk.ts', 'widget/storage-key.ts',
     ]);
   });
 

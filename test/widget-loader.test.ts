@@ -45,6 +45,32 @@ describe('what the page says for itself', () => {
     expect(find('.panel').getAttribute('aria-label')).toBe('Chat with Tea & Co');
   });
 
+  it.each([undefined, null, Number.NaN, 5, {}, [], () => {}, '', 'nonsense'])('of %s says nothing that breaks the launcher or a verb after it', async (value) => {
+    await loadWidget({ launcherLabel: 'Ask' });
+    const names = ['color', 'position', 'offsetX', 'offsetY', 'zIndex', 'launcherIcon', 'locale', 'launcher'] as const;
+    miraDesk().update(Object.fromEntries(names.map((name) => [name, value])));
+    expect(host()?.style.cssText).toMatch(/z-index: *\d+/);
+    expect(launcher().style.borderBottomRightRadius).toBe('10px');
+    expect(host()?.style.getPropertyValue('--brand')).toBe('#1f5f4f');
+    expect([launcher().hidden, launcher().textContent, host()?.lang]).toEqual([false, 'Ask', 'en']);
+    if (value === undefined || value === null) expect(root().querySelector('path')?.getAttribute('d')).toMatch(/^M\d/);
+    miraDesk().update({ color: '#fd0', launcherLabel: null } as never);
+    expect([host()?.style.getPropertyValue('--brand'), host()?.style.getPropertyValue('--on-brand')]).toEqual(['#fd0', '#000000']);
+    miraDesk().update({ color: undefined, offsetX: '32px', position: 'top-left' } as never);
+    expect([host()?.style.getPropertyValue('--brand'), host()?.style.getPropertyValue('--on-brand')]).toEqual(['#1f5f4f', '#ffffff']);
+    expect(launcher().style.borderTopLeftRadius).toBe('10px');
+    expect(() => (miraDesk().update as (changes?: unknown) => void)(value)).not.toThrow();
+    await openPanel();
+    expect(find('.panel').getAttribute('aria-label')).toBe('Chat with Kettle & Co');
+  });
+
+  it.each([
+    ['navy', '#1f5f4f', '#ffffff'], ['rgb(255, 230, 0)', '#1f5f4f', '#ffffff'], ['var(--brand)', '#1f5f4f', '#ffffff'], ['#ffe', '#ffe', '#000000'], ['#000', '#000', '#ffffff'], ['#FFD400', '#FFD400', '#000000'],
+  ])('a colour %s is shown as %s, with text in %s', async (color, brand, text) => {
+    await loadWidget({}, { dataset: { color } });
+    expect([host()?.style.getPropertyValue('--brand'), host()?.style.getPropertyValue('--on-brand')]).toEqual([brand, text]);
+  });
+
   it('cannot name what is none of its options', async () => {
     await loadWidget({}, { dataset: { constructor: 'x', workspace: 'other' } });
     await openPanel();

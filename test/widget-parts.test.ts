@@ -333,7 +333,36 @@ describe('the page\'s options', () => {
     expect(optionsFor({
       teamName: 42, greeting: 'true', radius: '8', emoji: 'false', sound: 'maybe', hours: 'null', preChat: '[{"key":"name"', faces: '[{"name":"Ana"}]', theme: 'dark', attachments: false,
       position: 'top-left', offsetX: '5', color: '#000000', workspace: 'other', constructor: 'x',
-    } as never, panel)).toEqual({ teamName: '42', greeting: 'true', radius: 8, emoji: false, hours: null, faces: [{ name: 'Ana' }], theme: 'dark', attachments: false, position: 'top-left', offsetX: '5' });
+    } as never, panel)).toEqual({ teamName: '42', greeting: 'true', radius: 8, emoji: false, hours: null, faces: [{ name: 'Ana', picture: '' }], theme: 'dark', attachments: false, position: 'top-left', offsetX: 5 });
+  });
+
+  it.each([undefined, null, Number.NaN, {}, [], () => {}, Symbol('x')])('that are %s leave everything as the workspace has it', (value) => {
+    const names = Object.keys(WidgetSettings.shape).filter((name) => !Array.isArray(value) || !['faces', 'preChat'].includes(name));
+    const read = optionsFor(Object.fromEntries(names.map((name) => [name, value])), panel);
+    // Always there is what `null` says about the hours, and a number is a text as well.
+    expect(read).toEqual(value === null ? { hours: null } : Number.isNaN(value) ? expect.not.objectContaining({ radius: expect.anything(), offsetX: expect.anything(), hours: expect.anything(), emoji: expect.anything() }) : {});
+  });
+
+  it('of several kinds keep what can be used of them', () => {
+    expect(optionsFor({
+      faces: [{}, null, { name: 'Ana', picture: 5 }, { name: 'Tom', picture: 'https://x.example/tom.png' }, 'Mia', { name: 'Ida' }, { name: 'One too many' }],
+      preChat: [null, { key: 'name' }, { key: 'order', label: 'Order' }, { key: 'order', label: 'Once more' }, { key: 'email', label: 'Mail', kind: 'choice', required: true }, { key: 'topic', label: 'Topic', kind: 'choice' },
+        { key: 'size', label: 'Size', kind: 'choice', choices: ['S', 5, 'L'] }, { key: 'age', label: 'Age', kind: 'slider', required: 'yes' }],
+      hours: { timeZone: 'Europe/Berlin', week: [[['09:00', '17:00'], 'noon', ['9', 17]], null, [], [], [], [], []] },
+      position: 'left', offsetY: '24px', radius: -1,
+    } as never, panel)).toEqual({
+      faces: [{ name: 'Ana', picture: '' }, { name: 'Tom', picture: 'https://x.example/tom.png' }, { name: 'Ida', picture: '' }],
+      preChat: [
+        { key: 'order', label: 'Order', kind: 'text', required: false, choices: [] }, { key: 'email', label: 'Mail', kind: 'email', required: true, choices: [] },
+        { key: 'size', label: 'Size', kind: 'choice', required: false, choices: ['S', 'L'] }, { key: 'age', label: 'Age', kind: 'text', required: false, choices: [] },
+      ],
+      hours: { timeZone: 'Europe/Berlin', week: [[['09:00', '17:00']], [], [], [], [], [], []], holidays: [] },
+      position: 'bottom-left', offsetY: 24, radius: -1,
+    });
+  });
+
+  it.each([{ week: [] }, { timeZone: 'Europe/Berlin' }, { timeZone: 'Europe/Berlin', week: [] }, { timeZone: 5, week: [[], [], [], [], [], [], []] }, 'soon', '{"week":[]}', 7, true])('hours %j are none', (hours) => {
+    expect(optionsFor({ hours } as never, panel)).toEqual({});
   });
 });
 

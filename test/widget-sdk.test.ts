@@ -169,6 +169,17 @@ describe('window.MiraDesk', () => {
     expect(real.calls).toEqual(['prefill hello', 'addTags vip new']);
   });
 
+  it('what is no call in the stub, or a call that fails, keeps none of the others from being made', () => {
+    const page = { MiraDesk: { q: [null, 5, 'open', {}, ['open'], ['track'], ['close']] } };
+    const real = verbs();
+    real.track = () => {
+      throw new TypeError('as if');
+    };
+    install(page, real);
+    expect(real.calls).toEqual(['open', 'close']);
+    expect('q' in page.MiraDesk).toBe(false);
+  });
+
   it('docs/sdk.md tells every verb and every event, and its stub keeps every verb\'s calls', () => {
     const types = readFileSync(join(import.meta.dirname, '../widget/sdk-types.ts'), 'utf8');
     const [, events = ''] = /interface WidgetEvents \{([^]*?)\n\}/.exec(types) ?? [];

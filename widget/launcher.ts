@@ -65,20 +65,15 @@ export function createLauncher(options: LauncherOptions): Launcher {
     button,
     draw({ position, offsetX, offsetY, color, zIndex, launcher, launcherIcon, launcherLabel, launcherSelector, label: name }, lang, { open, wanted, note: says }) {
       selector = launcherSelector;
-      const top = position.includes('top');
-      const right = position.includes('right');
-      const x = `max(${offsetX}px,env(safe-area-inset-${right ? 'right' : 'left'}))`;
-      const y = `max(${offsetY}px,env(safe-area-inset-${top ? 'top' : 'bottom'}))`;
+      const side = /left/.test(position) ? 'left' : 'right';
+      const end = /top/.test(position) ? 'top' : 'bottom';
       // All important so that no rule of the page reaches it: `all` first, then what it needs, and what `all` leaves out.
-      host.style.cssText = [
-        'all:initial', 'position:fixed', 'display:block', `z-index:${zIndex}`, 'direction:ltr', `--brand:${color}`, `--on-brand:${onColor(color)}`,
-        `--at:${top ? y : 'auto'} ${right ? x : 'auto'} ${top ? 'auto' : y} ${right ? 'auto' : x}`,
-        // Closed, it is a speech bubble: one corner points to the edge it sits in.
-        `--bubble:${wanted || top ? '30px' : right ? '30px 30px 10px' : '30px 30px 30px 10px'}`, '',
-      ].join('!important;');
-      set(host, { lang });
+      host.style.cssText = `all:initial;position:fixed;display:block;z-index:${zIndex};direction:ltr;--brand:${color};--on-brand:${onColor(color)};`.replaceAll(';', '!important;');
+      // Closed, it is a speech bubble: one corner points to the edge it sits in.
+      for (const { style } of [note, button]) style.cssText = `${side}:max(${offsetX}px,env(safe-area-inset-${side}));${end}:max(${offsetY}px,env(safe-area-inset-${end}));border-${end}-${side}-radius:${wanted ? 30 : 10}px`;
+      host.lang = lang;
       note.textContent = says;
-      label.textContent = launcherLabel ?? null;
+      label.textContent = launcherLabel as string;
       button.hidden = !isOn(launcher);
       set(button, { 'aria-expanded': open, 'aria-label': launcherLabel || name });
       set(line, { d: wanted ? DOWN : launcherIcon });
@@ -88,7 +83,7 @@ export function createLauncher(options: LauncherOptions): Launcher {
 
 /** An option that is true or false; as an attribute of the script tag it is a text. */
 export function isOn(option: unknown): boolean {
-  return option !== false && option !== 'false';
+  return String(option) !== 'false';
 }
 
 function make(tag: string, attributes: Record<string, string | boolean>): HTMLElement {

@@ -7,6 +7,7 @@
 import type { LoaderSettings, Locale } from '../shared/settings.ts';
 import type { PageOptions, PanelHandle, StartPanel } from './bridge.ts';
 import { createLauncher, isOn, type Launcher } from './launcher.ts';
+import { readOptions } from './options.ts';
 import { createEvents, install, type Stub } from './sdk.ts';
 import type { Consent, MiraDesk } from './sdk-types.ts';
 import { storageKey } from './storage-key.ts';
@@ -40,7 +41,7 @@ function begin(script: HTMLScriptElement | null): void {
   const key = storageKey(MIRADESK_SETTINGS.workspace);
   const { on, emit } = createEvents(() => life);
   // Attributes are texts; where another kind is meant, whoever reads the option sees to it.
-  let options: PageOptions & { autoBoot?: boolean } = Object.assign({}, script?.dataset);
+  const options: PageOptions & { autoBoot?: boolean } = { ...script?.dataset as PageOptions | undefined };
   let settings: LoaderSettings;
   let locale: Locale;
   /** What the page wants of the panel before that is here. */
@@ -59,8 +60,8 @@ function begin(script: HTMLScriptElement | null): void {
 
   /** Puts options over those before, and shows what there is to show. */
   function update(changes?: PageOptions): void {
-    options = { ...options, ...changes };
-    settings = { ...MIRADESK_SETTINGS, ...options };
+    Object.assign(options, changes);
+    settings = readOptions(options, MIRADESK_SETTINGS);
     // The page's language where we speak it, else the visitor's.
     locale = (SPOKEN.exec(settings.locale + document.documentElement.lang)?.[1]?.toLowerCase() ?? settings.language) as Locale;
     launcher?.draw(settings, locale, { open: shown, wanted, note });

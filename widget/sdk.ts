@@ -20,16 +20,16 @@ export function createEvents(ready: () => unknown): Events {
   const calls = new Set<(told: string, detail?: unknown) => void>();
   return {
     on(event, listener) {
+      // Not in the middle of what we are doing: a listener may call any verb. Whoever has left meanwhile is not told.
       const call = (told: string, detail?: unknown): void => {
-        if (told === event) listener(detail as never);
+        if (told === event) queueMicrotask(() => calls.has(call) && listener(detail as never));
       };
       calls.add(call);
-      if (event === 'ready' && ready()) queueMicrotask(() => calls.has(call) && call(event));
+      if (ready() && event === 'ready') call(event);
       return () => calls.delete(call);
     },
-    // Not in the middle of what we are doing: a listener may call any verb. Whoever has left meanwhile is not told.
     emit(event, detail) {
-      for (const call of calls) queueMicrotask(() => calls.has(call) && call(event, detail));
+      for (const call of calls) call(event, detail);
     },
   };
 }
@@ -41,9 +41,14 @@ export function createEvents(ready: () => unknown): Events {
 export function install(page: { MiraDesk?: object }, verbs: MiraDesk): void {
   const object = (page.MiraDesk ??= {}) as MiraDesk & Stub;
   Object.assign(object, verbs);
-  for (const call of object.q ?? []) {
-    const [verb, ...args] = call;
-    if (Object.hasOwn(verbs, verb as string)) call.off = (verbs[verb as keyof MiraDesk] as (...args: unknown[]) => unknown)(...args);
-  }
+  const { q } = object;
   delete object.q;
+  for (const call of q ?? []) {
+    try {
+      const [verb, ...args] = call;
+      call.off = (verbs[verb as keyof MiraDesk] as (...args: unknown[]) => unknown)(...args);
+    } catch {
+      // One that is no call keeps none of the others from being made.
+    }
+  }
 }

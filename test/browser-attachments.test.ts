@@ -37,17 +37,42 @@ async function paste(visitor: Visitor, { name, buffer }: Sample): Promise<void> 
   }, { data: buffer.toString('base64'), called: name });
 }
 
-/** Drags a file in from outside the browser, and lets it go there. */
-async function drop(visitor: Visitor, where: Locator, { name, buffer }: Sample): Promise<void> {
+/** Drags a file in from outside the browser, and lets it go there. `held`: what happens before that; `over(null)` drags it out again. */
+async function drop(visitor: Visitor, where: Locator, { name, buffer }: Sample, held?: (over: (place: Locator | null) => Promise<void>) => Promise<void>): Promise<void> {
   const path = join(temporaryDirectory('drop'), name);
   writeFileSync(path, buffer);
-  const { x, y, width, height } = await where.boundingBox() ?? { x: 0, y: 0, width: 0, height: 0 };
   const cdp = await visitor.page.context().newCDPSession(visitor.page);
-  for (const type of ['dragEnter', 'dragOver', 'drop'] as const) {
+  async function drag(type: 'dragEnter' | 'dragOver' | 'drop', place: Locator | null): Promise<void> {
+    const { x, y, width, height } = await place?.boundingBox() ?? { x: 10, y: 10, width: 0, height: 0 };
     await cdp.send('Input.dispatchDragEvent', { type, x: x + width / 2, y: y + height / 2, data: { items: [], files: [path], dragOperationsMask: 1 } });
   }
+  await drag('dragEnter', where);
+  await drag('dragOver', where);
+  await held?.((place) => drag('dragOver', place));
+  await drag('drop', where);
   await cdp.detach();
 }
+
+it('whoever drags a file over the conversation is told where to let it go, until they do or think better of it', async () => {
+  const visitor = new Visitor(await browser.page());
+  await visitor.visit(`${gateway.url}/demo/`);
+  // The frame comes when somebody moves about in the panel.
+  await visitor.panel.locator('.head').hover();
+  await visitor.panel.locator('.resize').waitFor({ state: 'attached' });
+  const offered = () => visitor.panel.locator('.talk').evaluate((talk) => (talk as HTMLElement).dataset.drop);
+  await drop(visitor, visitor.log, pdf('letter.pdf'), async (over) => {
+    await expect.poll(offered).toBe('Drop files here to send them');
+    await keepPicture(visitor.page, 'widget-files-dragged');
+    await over(null);
+    await expect.poll(offered).toBeUndefined();
+    // The first one of a browser's own drags says that it has entered.
+    await over(visitor.log);
+    await over(visitor.log);
+    await expect.poll(offered).toBe('Drop files here to send them');
+  });
+  await line(visitor, 'letter.pdf').getByText('Ready to send').waitFor();
+  expect(await offered()).toBeUndefined();
+});
 
 /** The line of one file above the composer. */
 const line = (visitor: Visitor, name: string): Locator => visitor.panel.locator('.composer').getByRole('listitem').filter({ hasText: name });

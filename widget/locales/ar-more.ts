@@ -28,7 +28,6 @@ export default {
   optional: 'اختياري',
   choose: 'يُرجى الاختيار',
   begin: 'بدء الدردشة',
-  save: 'حفظ',
   fieldMissing: 'يُرجى ملء هذا الحقل.',
   emailWrong: 'لا يبدو هذا عنوان بريد إلكتروني. مثال: name@example.com',
   phoneWrong: 'يُرجى استخدام الأرقام والمسافات وعلامة + فقط.',
@@ -37,7 +36,6 @@ export default {
   drop: 'إفلات الملفات هنا لإرسالها',
   uploading: 'جارٍ الرفع، {percent}',
   uploaded: 'جاهز للإرسال',
-  cancel: 'إلغاء',
   remove: 'إزالة {name}',
   uploadFailed: 'تعذّر رفع الملف.',
   fileLarge: 'الملف كبير جدًا: الحد الأقصى {size}.',
@@ -54,7 +52,6 @@ export default {
   filesOffline: 'يمكن إضافة الملفات عند عودة الاتصال.',
   download: 'تنزيل {name}',
   showImage: 'عرض {name}',
-  closeImage: 'إغلاق الصورة',
 
   findEmoji: 'البحث عن رمز تعبيري',
   noEmoji: 'لا توجد نتائج',
@@ -77,7 +74,6 @@ export default {
   comment: 'هل لديك ما تود إضافته؟',
   sendRating: 'إرسال التقييم',
   notNow: 'ليس الآن',
-  rateThanks: 'شكرًا على رأيك.',
 
   transcript: 'تنزيل نص المحادثة',
   transcriptTitle: 'محادثة مع {team}',

@@ -21,7 +21,6 @@ export default {
   optional: 'freiwillig',
   choose: 'Bitte wählen',
   begin: 'Chat beginnen',
-  save: 'Speichern',
   fieldMissing: 'Bitte füllen Sie dieses Feld aus.',
   emailWrong: 'Das sieht nicht nach einer E-Mail-Adresse aus. Beispiel: name@example.com',
   phoneWrong: 'Bitte nur Ziffern, Leerzeichen und + eingeben.',
@@ -30,7 +29,6 @@ export default {
   drop: 'Dateien hier ablegen, um sie zu senden',
   uploading: 'Wird hochgeladen, {percent}',
   uploaded: 'Bereit zum Senden',
-  cancel: 'Abbrechen',
   remove: '{name} entfernen',
   uploadFailed: 'Konnte nicht hochgeladen werden.',
   fileLarge: 'Zu groß: höchstens {size}.',
@@ -40,7 +38,6 @@ export default {
   filesOffline: 'Sobald Sie wieder online sind, können Sie Dateien hinzufügen.',
   download: '{name} herunterladen',
   showImage: '{name} anzeigen',
-  closeImage: 'Bild schließen',
 
   findEmoji: 'Emoji suchen',
   noEmoji: 'Nichts gefunden',
@@ -63,7 +60,6 @@ export default {
   comment: 'Möchten Sie noch etwas hinzufügen?',
   sendRating: 'Bewertung senden',
   notNow: 'Nicht jetzt',
-  rateThanks: 'Danke für Ihre Rückmeldung.',
 
   transcript: 'Gespräch herunterladen',
   transcriptTitle: 'Gespräch mit {team}',

@@ -25,7 +25,6 @@ export default {
   optional: 'optional',
   choose: 'Please choose',
   begin: 'Start chat',
-  save: 'Save',
   fieldMissing: 'Please fill this in.',
   emailWrong: 'This does not look like an e-mail address. Example: name@example.com',
   phoneWrong: 'Please use digits, spaces and + only.',
@@ -35,7 +34,6 @@ export default {
   drop: 'Drop files here to send them',
   uploading: 'Uploading, {percent}',
   uploaded: 'Ready to send',
-  cancel: 'Cancel',
   remove: 'Remove {name}',
   uploadFailed: 'Could not be uploaded.',
   fileLarge: 'Too large: at most {size}.',
@@ -45,7 +43,6 @@ export default {
   filesOffline: 'Files can be added when you are online again.',
   download: 'Download {name}',
   showImage: 'Show {name}',
-  closeImage: 'Close image',
 
   // emoji
   findEmoji: 'Find an emoji',
@@ -70,7 +67,6 @@ export default {
   comment: 'Anything you want to add?',
   sendRating: 'Send rating',
   notNow: 'Not now',
-  rateThanks: 'Thank you for telling us.',
 
   // menu
   transcript: 'Download transcript',

@@ -21,7 +21,6 @@ export default {
   optional: 'opcional',
   choose: 'Elige una opción',
   begin: 'Iniciar chat',
-  save: 'Guardar',
   fieldMissing: 'Completa este campo, por favor.',
   emailWrong: 'Esto no parece un correo electrónico. Ejemplo: name@example.com',
   phoneWrong: 'Usa solo números, espacios y +, por favor.',
@@ -30,7 +29,6 @@ export default {
   drop: 'Suelta aquí los archivos para enviarlos',
   uploading: 'Subiendo, {percent}',
   uploaded: 'Listo para enviar',
-  cancel: 'Cancelar',
   remove: 'Quitar {name}',
   uploadFailed: 'No se pudo subir.',
   fileLarge: 'Demasiado grande: máximo {size}.',
@@ -40,7 +38,6 @@ export default {
   filesOffline: 'Podrás añadir archivos cuando vuelvas a tener conexión.',
   download: 'Descargar {name}',
   showImage: 'Mostrar {name}',
-  closeImage: 'Cerrar imagen',
 
   findEmoji: 'Buscar un emoji',
   noEmoji: 'Sin resultados',
@@ -63,7 +60,6 @@ export default {
   comment: '¿Quieres añadir algo?',
   sendRating: 'Enviar valoración',
   notNow: 'Ahora no',
-  rateThanks: 'Gracias por tu opinión.',
 
   transcript: 'Descargar la conversación',
   transcriptTitle: 'Conversación con {team}',

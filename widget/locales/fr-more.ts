@@ -21,7 +21,6 @@ export default {
   optional: 'facultatif',
   choose: 'Veuillez choisir',
   begin: 'Démarrer le chat',
-  save: 'Enregistrer',
   fieldMissing: 'Veuillez remplir ce champ.',
   emailWrong: 'Cela ne ressemble pas à une adresse e-mail. Exemple\u00a0: name@example.com',
   phoneWrong: 'Chiffres, espaces et + uniquement, s’il vous plaît.',
@@ -30,7 +29,6 @@ export default {
   drop: 'Déposez ici les fichiers à envoyer',
   uploading: 'Envoi en cours, {percent}',
   uploaded: 'Prêt à envoyer',
-  cancel: 'Annuler',
   remove: 'Retirer {name}',
   uploadFailed: 'Le fichier n’a pas pu être envoyé.',
   fileLarge: 'Trop volumineux\u00a0: {size} maximum.',
@@ -40,7 +38,6 @@ export default {
   filesOffline: 'Vous pourrez ajouter des fichiers une fois de nouveau en ligne.',
   download: 'Télécharger {name}',
   showImage: 'Afficher {name}',
-  closeImage: 'Fermer l’image',
 
   findEmoji: 'Chercher un émoji',
   noEmoji: 'Aucun résultat',
@@ -63,7 +60,6 @@ export default {
   comment: 'Souhaitez-vous ajouter quelque chose\u202f?',
   sendRating: 'Envoyer la note',
   notNow: 'Pas maintenant',
-  rateThanks: 'Merci de votre avis.',
 
   transcript: 'Télécharger la conversation',
   transcriptTitle: 'Conversation avec {team}',

@@ -21,7 +21,6 @@ export default {
   optional: 'לא חובה',
   choose: 'נא לבחור',
   begin: 'התחלת צ׳אט',
-  save: 'שמירה',
   fieldMissing: 'נא למלא את השדה הזה.',
   emailWrong: 'זה לא נראה כמו כתובת אימייל. דוגמה: name@example.com',
   phoneWrong: 'נא להשתמש רק בספרות, ברווחים וב־+.',
@@ -30,7 +29,6 @@ export default {
   drop: 'גררו לכאן קבצים כדי לשלוח אותם',
   uploading: 'בהעלאה, {percent}',
   uploaded: 'מוכן לשליחה',
-  cancel: 'ביטול',
   remove: 'הסרת {name}',
   uploadFailed: 'ההעלאה לא הצליחה.',
   fileLarge: 'גדול מדי: לכל היותר {size}.',
@@ -40,7 +38,6 @@ export default {
   filesOffline: 'אפשר יהיה להוסיף קבצים כשהחיבור יחזור.',
   download: 'הורדת {name}',
   showImage: 'הצגת {name}',
-  closeImage: 'סגירת התמונה',
 
   findEmoji: 'חיפוש אמוג׳י',
   noEmoji: 'לא נמצאו תוצאות',
@@ -63,7 +60,6 @@ export default {
   comment: 'רוצים להוסיף משהו?',
   sendRating: 'שליחת הדירוג',
   notNow: 'לא עכשיו',
-  rateThanks: 'תודה על המשוב.',
 
   transcript: 'הורדת תמליל השיחה',
   transcriptTitle: 'שיחה עם {team}',

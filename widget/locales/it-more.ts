@@ -21,7 +21,6 @@ export default {
   optional: 'facoltativo',
   choose: 'Scegli un’opzione',
   begin: 'Inizia la chat',
-  save: 'Salva',
   fieldMissing: 'Compila questo campo.',
   emailWrong: 'Questo non sembra un indirizzo e-mail. Esempio: name@example.com',
   phoneWrong: 'Usa solo cifre, spazi e +.',
@@ -30,7 +29,6 @@ export default {
   drop: 'Trascina qui i file per inviarli',
   uploading: 'Caricamento, {percent}',
   uploaded: 'Pronto per l’invio',
-  cancel: 'Annulla',
   remove: 'Rimuovi {name}',
   uploadFailed: 'Caricamento non riuscito.',
   fileLarge: 'Troppo grande: al massimo {size}.',
@@ -40,7 +38,6 @@ export default {
   filesOffline: 'Potrai aggiungere file quando torni online.',
   download: 'Scarica {name}',
   showImage: 'Mostra {name}',
-  closeImage: 'Chiudi l’immagine',
 
   findEmoji: 'Cerca un’emoji',
   noEmoji: 'Nessun risultato',
@@ -63,7 +60,6 @@ export default {
   comment: 'Vuoi aggiungere qualcosa?',
   sendRating: 'Invia il voto',
   notNow: 'Non ora',
-  rateThanks: 'Grazie per il tuo parere.',
 
   transcript: 'Scarica la conversazione',
   transcriptTitle: 'Conversazione con {team}',

@@ -21,7 +21,6 @@ export default {
   optional: '任意',
   choose: '選択してください',
   begin: 'チャットを始める',
-  save: '保存',
   fieldMissing: 'この項目を入力してください。',
   emailWrong: 'メールアドレスの形式ではないようです。例：name@example.com',
   phoneWrong: '数字、スペース、+ のみを使ってください。',
@@ -30,7 +29,6 @@ export default {
   drop: 'ここにファイルをドロップして送信',
   uploading: 'アップロード中 {percent}',
   uploaded: '送信できます',
-  cancel: 'キャンセル',
   remove: '{name}を取り消す',
   uploadFailed: 'アップロードできませんでした。',
   fileLarge: 'サイズが大きすぎます。上限は{size}です。',
@@ -40,7 +38,6 @@ export default {
   filesOffline: 'オンラインに戻るとファイルを追加できます。',
   download: '{name}をダウンロード',
   showImage: '{name}を表示',
-  closeImage: '画像を閉じる',
 
   findEmoji: '絵文字を検索',
   noEmoji: '見つかりませんでした',
@@ -63,7 +60,6 @@ export default {
   comment: 'ほかにご意見はありますか？',
   sendRating: '評価を送信',
   notNow: '後で',
-  rateThanks: 'ご回答ありがとうございます。',
 
   transcript: '会話をダウンロード',
   transcriptTitle: '{team}との会話',

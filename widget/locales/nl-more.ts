@@ -21,7 +21,6 @@ export default {
   optional: 'optioneel',
   choose: 'Maak een keuze',
   begin: 'Chat starten',
-  save: 'Opslaan',
   fieldMissing: 'Vul dit veld in.',
   emailWrong: 'Dit lijkt geen e-mailadres. Voorbeeld: name@example.com',
   phoneWrong: 'Gebruik alleen cijfers, spaties en +.',
@@ -30,7 +29,6 @@ export default {
   drop: 'Zet bestanden hier neer om ze te verzenden',
   uploading: 'Uploaden, {percent}',
   uploaded: 'Klaar om te verzenden',
-  cancel: 'Annuleren',
   remove: '{name} verwijderen',
   uploadFailed: 'Uploaden is niet gelukt.',
   fileLarge: 'Te groot: maximaal {size}.',
@@ -40,7 +38,6 @@ export default {
   filesOffline: 'Je kunt bestanden toevoegen zodra je weer online bent.',
   download: '{name} downloaden',
   showImage: '{name} tonen',
-  closeImage: 'Afbeelding sluiten',
 
   findEmoji: 'Emoji zoeken',
   noEmoji: 'Niets gevonden',
@@ -63,7 +60,6 @@ export default {
   comment: 'Wil je nog iets toevoegen?',
   sendRating: 'Beoordeling sturen',
   notNow: 'Niet nu',
-  rateThanks: 'Bedankt voor je beoordeling.',
 
   transcript: 'Gesprek downloaden',
   transcriptTitle: 'Gesprek met {team}',

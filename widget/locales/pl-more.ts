@@ -21,7 +21,6 @@ export default {
   optional: 'opcjonalnie',
   choose: 'Wybierz',
   begin: 'Rozpocznij czat',
-  save: 'Zapisz',
   fieldMissing: 'Wypełnij to pole.',
   emailWrong: 'To nie wygląda na adres e-mail. Przykład: name@example.com',
   phoneWrong: 'Użyj tylko cyfr, spacji i znaku +.',
@@ -30,7 +29,6 @@ export default {
   drop: 'Upuść tutaj pliki, aby je wysłać',
   uploading: 'Przesyłanie, {percent}',
   uploaded: 'Gotowe do wysłania',
-  cancel: 'Anuluj',
   remove: 'Usuń {name}',
   uploadFailed: 'Nie udało się przesłać pliku.',
   fileLarge: 'Za duży: najwyżej {size}.',
@@ -45,7 +43,6 @@ export default {
   filesOffline: 'Pliki można dodać, gdy wróci połączenie.',
   download: 'Pobierz {name}',
   showImage: 'Pokaż {name}',
-  closeImage: 'Zamknij obraz',
 
   findEmoji: 'Znajdź emoji',
   noEmoji: 'Nic nie znaleziono',
@@ -68,7 +65,6 @@ export default {
   comment: 'Chcesz coś dodać?',
   sendRating: 'Wyślij ocenę',
   notNow: 'Nie teraz',
-  rateThanks: 'Dziękujemy za opinię.',
 
   transcript: 'Pobierz zapis rozmowy',
   transcriptTitle: 'Rozmowa: {team}',

@@ -21,7 +21,6 @@ export default {
   optional: 'opcional',
   choose: 'Escolha uma opção',
   begin: 'Iniciar chat',
-  save: 'Salvar',
   fieldMissing: 'Preencha este campo, por favor.',
   emailWrong: 'Isto não parece um endereço de e-mail. Exemplo: name@example.com',
   phoneWrong: 'Use apenas números, espaços e +, por favor.',
@@ -30,7 +29,6 @@ export default {
   drop: 'Solte os arquivos aqui para enviá-los',
   uploading: 'Enviando, {percent}',
   uploaded: 'Pronto para enviar',
-  cancel: 'Cancelar',
   remove: 'Remover {name}',
   uploadFailed: 'Não foi possível enviar o arquivo.',
   fileLarge: 'Grande demais: no máximo {size}.',
@@ -40,7 +38,6 @@ export default {
   filesOffline: 'Você poderá adicionar arquivos quando a conexão voltar.',
   download: 'Baixar {name}',
   showImage: 'Mostrar {name}',
-  closeImage: 'Fechar imagem',
 
   findEmoji: 'Procurar um emoji',
   noEmoji: 'Nada encontrado',
@@ -63,7 +60,6 @@ export default {
   comment: 'Quer acrescentar algo?',
   sendRating: 'Enviar avaliação',
   notNow: 'Agora não',
-  rateThanks: 'Agradecemos sua opinião.',
 
   transcript: 'Baixar a conversa',
   transcriptTitle: 'Conversa com {team}',

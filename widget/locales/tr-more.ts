@@ -21,7 +21,6 @@ export default {
   optional: 'isteğe bağlı',
   choose: 'Lütfen seçin',
   begin: 'Sohbeti başlat',
-  save: 'Kaydet',
   fieldMissing: 'Lütfen bu alanı doldurun.',
   emailWrong: 'Bu bir e-posta adresine benzemiyor. Örnek: name@example.com',
   phoneWrong: 'Lütfen yalnızca rakam, boşluk ve + kullanın.',
@@ -30,7 +29,6 @@ export default {
   drop: 'Göndermek için dosyaları buraya bırakın',
   uploading: 'Yükleniyor, {percent}',
   uploaded: 'Gönderilmeye hazır',
-  cancel: 'Vazgeç',
   remove: '{name} dosyasını kaldır',
   uploadFailed: 'Yüklenemedi.',
   fileLarge: 'Çok büyük: en fazla {size}.',
@@ -40,7 +38,6 @@ export default {
   filesOffline: 'Yeniden çevrimiçi olduğunuzda dosya ekleyebilirsiniz.',
   download: '{name} dosyasını indir',
   showImage: '{name} dosyasını göster',
-  closeImage: 'Görseli kapat',
 
   findEmoji: 'Emoji ara',
   noEmoji: 'Sonuç bulunamadı',
@@ -63,7 +60,6 @@ export default {
   comment: 'Eklemek istediğiniz bir şey var mı?',
   sendRating: 'Puanı gönder',
   notNow: 'Şimdi değil',
-  rateThanks: 'Görüşünüz için teşekkür ederiz.',
 
   transcript: 'Görüşmeyi indir',
   transcriptTitle: '{team} ile görüşme',

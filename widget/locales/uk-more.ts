@@ -21,7 +21,6 @@ export default {
   optional: 'необов’язково',
   choose: 'Виберіть, будь ласка',
   begin: 'Почати чат',
-  save: 'Зберегти',
   fieldMissing: 'Заповніть це поле, будь ласка.',
   emailWrong: 'Це не схоже на електронну адресу. Приклад: name@example.com',
   phoneWrong: 'Лише цифри, пробіли та +, будь ласка.',
@@ -30,7 +29,6 @@ export default {
   drop: 'Перетягніть сюди файли, щоб надіслати їх',
   uploading: 'Завантаження, {percent}',
   uploaded: 'Готово до надсилання',
-  cancel: 'Скасувати',
   remove: 'Вилучити {name}',
   uploadFailed: 'Не вдалося завантажити.',
   fileLarge: 'Завеликий файл: не більше ніж {size}.',
@@ -45,7 +43,6 @@ export default {
   filesOffline: 'Файли можна буде додати, коли ви знову будете в мережі.',
   download: 'Завантажити {name}',
   showImage: 'Показати {name}',
-  closeImage: 'Закрити зображення',
 
   findEmoji: 'Знайти емодзі',
   noEmoji: 'Нічого не знайдено',
@@ -68,7 +65,6 @@ export default {
   comment: 'Бажаєте щось додати?',
   sendRating: 'Надіслати оцінку',
   notNow: 'Не зараз',
-  rateThanks: 'Дякуємо за відгук.',
 
   transcript: 'Завантажити розмову',
   transcriptTitle: 'Розмова: {team}',

@@ -21,7 +21,6 @@ export default {
   optional: '选填',
   choose: '请选择',
   begin: '开始聊天',
-  save: '保存',
   fieldMissing: '请填写此项。',
   emailWrong: '这不像是邮箱地址。例如：name@example.com',
   phoneWrong: '请只使用数字、空格和 +。',
@@ -30,7 +29,6 @@ export default {
   drop: '将文件拖放到此处即可发送',
   uploading: '正在上传，{percent}',
   uploaded: '可以发送',
-  cancel: '取消',
   remove: '移除 {name}',
   uploadFailed: '上传失败。',
   fileLarge: '文件过大，最大 {size}。',
@@ -40,7 +38,6 @@ export default {
   filesOffline: '恢复连接后即可添加文件。',
   download: '下载 {name}',
   showImage: '查看 {name}',
-  closeImage: '关闭图片',
 
   findEmoji: '搜索表情',
   noEmoji: '未找到结果',
@@ -63,7 +60,6 @@ export default {
   comment: '还有什么想补充的吗？',
   sendRating: '提交评分',
   notNow: '以后再说',
-  rateThanks: '感谢您的反馈。',
 
   transcript: '下载聊天记录',
   transcriptTitle: '与 {team} 的对话',

@@ -10,7 +10,7 @@ import css from './frame.css';
 
 export interface FrameOptions {
   frame: HTMLElement;
-  settings(): Pick<WidgetSettings, 'position'>;
+  settings(): Pick<WidgetSettings, 'position' | 'attachments'>;
   session: Session;
   close(): void;
   signal: AbortSignal;
@@ -121,6 +121,15 @@ export function createFrame({ frame, settings, session, close, signal }: FrameOp
   const observer = new MutationObserver(rescue);
   observer.observe(frame, { childList: true, subtree: true });
   signal.addEventListener('abort', () => observer.disconnect());
+
+  /** Whoever drags files over the conversation sees that they can be let go here. */
+  function offer({ type, dataTransfer, target, relatedTarget }: DragEvent): void {
+    const talk = (target as Element).closest<HTMLElement>('.talk');
+    if (!talk) return;
+    if (type === 'dragover' && settings().attachments && dataTransfer?.types.includes('Files')) talk.dataset.drop = t('drop');
+    if (type === 'drop' || (type === 'dragleave' && !talk.contains(relatedTarget as Node | null))) delete talk.dataset.drop;
+  }
+  for (const type of ['dragover', 'dragleave', 'drop'] as const) frame.addEventListener(type, offer, { capture: true, signal });
 
   addEventListener('popstate', () => {
     if (!stacked) return;

@@ -11,6 +11,9 @@ import { HandshakeError } from './requests.ts';
 import type { Results } from './traffic.ts';
 import type { WorkInHand } from './work-in-hand.ts';
 
+/** So many of the fields that are wrong are named. */
+const FIELDS_NAMED = 10;
+
 export interface HandshakeGate {
   /** How many connections an address may make. */
   connections: TokenBuckets;
@@ -54,7 +57,7 @@ export function admitHandshakes<S extends Pick<Socket, 'conn' | 'handshake' | 'r
     underway.add(socket.conn);
     try {
       const { auth } = socket.handshake;
-      if (payloadBytes(auth, HANDSHAKE_MAX_BYTES) > HANDSHAKE_MAX_BYTES) throw new RequestError('payload_too_large');
+      if (isTooLarge(auth)) throw tooLarge(auth);
       await check(socket, auth);
     } finally {
       underway.delete(socket.conn);
@@ -71,16 +74,32 @@ export function admitHandshakes<S extends Pick<Socket, 'conn' | 'handshake' | 'r
   }
 }
 
+const isTooLarge = (auth: unknown): boolean => payloadBytes(auth, HANDSHAKE_MAX_BYTES) > HANDSHAKE_MAX_BYTES;
+
+/** Where it is what a site says of its visitor that is too large, a client can go on without that. Nobody looks at it. */
+function tooLarge({ identity, protocol, workspace, token }: Record<string, unknown>): RequestError {
+  if (identity === undefined || isTooLarge({ protocol, workspace, token })) return new RequestError('payload_too_large');
+  return identityRefused('What this website says of its visitor is too large.', { reason: 'size' });
+}
+
+/** As with any identity that is not confirmed. The sentence is for the site's developer: its page is told, nobody else. */
+function identityRefused(message: string, details: Record<string, unknown>): RequestError {
+  return new RequestError('identity_invalid', { message, details });
+}
+
 /** Reads the handshake's `auth`. The version is looked at first, because everything else may be different in another one. */
 export function readHandshake<S extends z.ZodType>(schema: S, auth: unknown): z.output<S> {
   const protocol = typeof auth === 'object' && auth !== null && 'protocol' in auth ? auth.protocol : undefined;
   if (protocol !== PROTOCOL_VERSION) throw new RequestError('protocol_unsupported', { details: { supported: [PROTOCOL_VERSION] } });
   const result = schema.safeParse(auth);
   if (!result.success) {
-    const fields = result.error.issues.map(({ path }) => path.join('.'));
-    // Only what a site says of its visitor is wrong: the client can go on without that, as with any identity that is not confirmed.
-    if (fields.every((field) => field.startsWith('identity'))) throw new RequestError('identity_invalid', { details: { reason: 'form', fields } });
-    throw new RequestError('bad_request', { details: { fields } });
+    const fields = [...new Set(result.error.issues.map(({ path }) => path.join('.')))];
+    // Only what a site says of its visitor is wrong: the client can go on without that.
+    if (fields.every((field) => field.startsWith('identity'))) {
+      const named = fields.slice(0, FIELDS_NAMED);
+      throw identityRefused(`What this website says of its visitor is not in the right form: ${named.join(', ')}.`, { reason: 'form', fields: named });
+    }
+    throw new RequestError('bad_request', { details: { fields: fields.slice(0, FIELDS_NAMED) } });
   }
   return result.data;
 }

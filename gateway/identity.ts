@@ -6,7 +6,7 @@ import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import { errors, jwtVerify, type JWTPayload } from 'jose';
 import { z } from 'zod';
 import { IDENTITY_DAYS_MAX } from '../shared/limits.ts';
-import { Identity, Profile } from '../shared/protocol.ts';
+import { leavingOut, profileFields, UserId, type Identity, type Profile } from '../shared/protocol.ts';
 import { IDENTIFIED_ID_LENGTH } from '../shared/visitor-ids.ts';
 import type { TokenBuckets } from './rate-limits.ts';
 import { RequestError } from './request-errors.ts';
@@ -24,8 +24,8 @@ type Flaw = 'proof' | 'token' | 'signature' | 'lifetime' | 'user' | 'claims';
 /** What the site has proven. `jti`: it is good for one browser only. `expiresAt` in ISO 8601, null where it never expires. */
 export interface Proven { userId: string; signed: Profile; jti: string | null; expiresAt: string | null }
 
-const UserId = z.union([z.string(), z.int()]).transform(String).pipe(Identity.shape.userId.unwrap());
-const Claims = Profile.extend({ sub: UserId.optional(), userId: UserId.optional(), jti: z.string().min(1).max(200).optional() });
+/** As in an identity, what is null or empty is not said. */
+const Claims = leavingOut([null, ''], z.object({ ...profileFields, sub: UserId.optional(), userId: UserId.optional(), jti: z.string().max(200).optional() }));
 
 function refuse(reason: Flaw): RequestError {
   return new RequestError('identity_invalid', { details: { reason } });
@@ -51,8 +51,7 @@ async function proveToken(secret: string, token: string, saidUserId: string | un
   const { exp = 0, iat, ...rest } = payload;
   const now = Date.now() / 1_000;
   if (exp - Math.min(iat ?? now, now) > LIFE_MAX + CLOCK_TOLERANCE) throw refuse('lifetime');
-  // A user without a name has an empty one, or null, in many a site's database.
-  const claims = Claims.safeParse(Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== null && value !== '')));
+  const claims = Claims.safeParse(rest);
   if (!claims.success) throw refuse('claims');
   const { sub, userId = sub, jti = null, ...signed } = claims.data;
   if (userId === undefined || (sub !== undefined && sub !== userId) || (saidUserId !== undefined && saidUserId !== userId)) throw refuse('user');

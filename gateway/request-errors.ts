@@ -2,7 +2,7 @@
 import { ERRORS, wireError, type ErrorCode, type WireError } from '../shared/errors.ts';
 import { StoreError } from './store/store.ts';
 
-type Extra = Omit<WireError, 'code' | 'message'>;
+type Extra = Partial<Omit<WireError, 'code'>>;
 
 /** A request that is refused for a reason the client is told. Features throw it; nothing else reaches the wire as it is. */
 export class RequestError extends Error {

@@ -74,7 +74,7 @@ export interface WireError {
  */
 export const RETRYABLE: ReadonlySet<string> = new Set(['rate_limited', 'overloaded', 'unavailable', 'internal']);
 
-/** Builds the error a request answers with; the sentence comes from the table. */
-export function wireError(code: ErrorCode, extra: Omit<WireError, 'code' | 'message'> = {}): WireError {
+/** Builds the error a request answers with; the sentence comes from the table, unless there is more to say. */
+export function wireError(code: ErrorCode, extra: Partial<Omit<WireError, 'code'>> = {}): WireError {
   return { code, message: ERRORS[code], ...extra };
 }

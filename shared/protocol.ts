@@ -39,6 +39,8 @@ const notEmpty = [
   ({ text, attachments }: { text: string; attachments: string[] }) => attachments.length > 0 || textProblem(text) !== 'text_empty', { error: 'text_empty' },
 ] as const;
 const short = (max: number) => z.string().refine(isStorable).trim().max(max);
+/** A text that many a site has as a number. */
+const orNumber = <S extends z.ZodType<string, string>>(schema: S) => z.union([z.string(), z.number()]).transform(String).pipe(schema);
 // Cut first: the cut may leave half a character behind.
 const pageField = z.string().transform((value) => withoutUnstorable(value.slice(0, limits.PAGE_FIELD_MAX)));
 /** Where a list goes on; made by the gateway, opaque to clients. */
@@ -47,28 +49,43 @@ const cursor = z.string().regex(/^[\x20-\x7e]{0,200}$/);
 export const Page = z.object({ url: pageField, title: pageField.default(''), referrer: pageField.default('') });
 export type Page = z.infer<typeof Page>;
 
-/** What is known of a visitor beside what they write; what is left out stays as it is. Nothing of it is proven unless the site signed it. */
-export const Profile = z.object({
-  name: short(200).optional(),
+/** An object whose fields may also be one of `nothing`: then they count as left out, for so sites write what their user does not have. */
+export function leavingOut<S extends z.ZodObject>(nothing: readonly unknown[], schema: S) {
+  const given = (value: unknown): unknown => (typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.fromEntries(Object.entries(value).filter(([, field]) => !nothing.includes(field))) : value);
+  return z.preprocess(given, schema) as unknown as z.ZodType<z.output<S>, { [K in keyof z.input<S>]: z.input<S>[K] | null }>;
+}
+
+export const profileFields = {
+  name: orNumber(short(200)).optional(),
   email: z.union([z.literal(''), z.email().max(254)]).optional(),
-  phone: short(50).optional(),
+  phone: orNumber(short(50)).optional(),
   /** The site's own facts, by name; null takes one away. */
   attributes: z.record(short(limits.ATTRIBUTE_NAME_MAX), z.union([short(limits.ATTRIBUTE_VALUE_MAX), z.number(), z.boolean(), z.null()]))
     .refine((facts) => Object.keys(facts).length <= limits.ATTRIBUTES_MAX).optional(),
   /** Tags to add. */
-  tags: z.array(short(limits.TAG_MAX).min(1)).max(limits.TAGS_MAX).optional(),
-});
+  tags: z.array(orNumber(short(limits.TAG_MAX).min(1))).max(limits.TAGS_MAX).optional(),
+};
+/**
+ * What is known of a visitor beside what they write; what is left out stays as it is, what is empty is taken away. Nothing of it is proven unless the
+ * site signed it.
+ */
+export const Profile = leavingOut([null], z.object(profileFields));
 export type Profile = z.infer<typeof Profile>;
+
+/** A site's own id of its user; a number is its digits, and one too large to be exact is none. */
+export const UserId = z.union([z.string(), z.int()]).transform(String).pipe(z.string().min(1).max(limits.USER_ID_MAX).refine(isStorable));
 
 /**
  * Who the site says this visitor is. Proven by one of two: `token`, a JWT (HS256, with `exp`) whose `sub` or `userId` is the user's id; or
- * `userHash`, the HMAC-SHA256 of `userId` in hexadecimal; both with the workspace's identity secret.
+ * `userHash`, the HMAC-SHA256 of `userId` in hexadecimal; both with the workspace's identity secret. What is empty is left out here: pages are filled
+ * from databases, and a user without a name is not one whose name is to be taken away.
  */
-export const Identity = Profile.extend({
-  userId: z.string().min(1).max(limits.USER_ID_MAX).refine(isStorable).optional(),
+export const Identity = leavingOut([null, ''], z.object({
+  ...profileFields,
+  userId: UserId.optional(),
   token: z.string().max(3_000).optional(),
   userHash: z.string().max(200).optional(),
-});
+}));
 export type Identity = z.infer<typeof Identity>;
 
 // ---- what a conversation is -----------------------------------------------------------------------------------

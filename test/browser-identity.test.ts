@@ -77,8 +77,10 @@ const deceptions: Array<[name: string, identity: () => object, code: string]> = 
   ['an expired token', () => proof('margit', { exp: inSeconds(-3_600) }), 'identity_expired'],
   ['a wrong hash', () => ({ userId: 'margit', userHash: createHmac('sha256', 'no').update('margit').digest('hex') }), 'identity_invalid'],
   ['an id without a proof', () => ({ userId: 'margit' }), 'identity_invalid'],
-  ['an id that is no text', () => ({ userId: 7, userHash: 'f'.repeat(64) }), 'identity_invalid'],
-  ['a name that is none', () => ({ name: null }), 'identity_invalid'],
+  ['an id that is none', () => ({ userId: true, userHash: 'f'.repeat(64) }), 'identity_invalid'],
+  ['an e-mail address that is none', () => ({ ...proof('margit'), email: 'margit' }), 'identity_invalid'],
+  ['more than a handshake may have', () => ({ ...proof('margit'), attributes: { basket: 'ü'.repeat(6_000) } }), 'identity_invalid'],
+  ['more than a connection takes', () => ({ ...proof('margit'), attributes: { basket: 'x'.repeat(2_000_000) } }), 'identity_invalid'],
 ];
 
 it.each(deceptions)('[P1] %s is refused with its code, shows nothing of anybody, and the chat goes on', async (_, identity, code) => {
@@ -98,6 +100,30 @@ it.each(deceptions)('[P1] %s is refused with its code, shows nothing of anybody,
   await stranger.script.hears('message:sent');
   await stranger.visitor.shows([`Nobody in particular, by ${code}`]);
   expect((await stranger.script.heard('error'))).toHaveLength(1);
+});
+
+/** What the page of each says once the visitor has written, and again when it is loaded anew. */
+const spellings: Array<[name: string, identity: () => object, userId: string]> = [
+  ['a number', () => ({ userId: 42, userHash: hashUser(secret, '42'), name: null, email: '', attributes: undefined }), '42'],
+  ['a number in a token, and nothing beside it', () => ({ userId: '', token: signIdentity(secret, { sub: 43 }) }), '43'],
+  ['a name with letters of its own in a token', () => ({ token: signIdentity(secret, { sub: 'jürgen-雪' }) }), 'jürgen-雪'],
+];
+
+it.each(spellings)('[P2] somebody whose id is %s stays who they are from page to page', async (_, identity, userId) => {
+  showLogOnFailure(gateway);
+  const person = await device();
+  await person.script.call('identify', identity());
+  await writes(person, `As ${userId}`);
+  await becomes(person, userId);
+  await person.visitor.composer.fill('Half a thought');
+  await person.visitor.page.reload();
+  await person.script.ready();
+  await person.script.call('identify', identity());
+  await person.visitor.openChat();
+  await becomes(person, userId);
+  await person.visitor.shows([`As ${userId}`]);
+  expect(await person.visitor.composer.inputValue()).toBe('Half a thought');
+  expect(await person.script.heard('error')).toEqual([]);
 });
 
 it('[P1] a token for one browser is refused in another', async () => {

@@ -60,6 +60,15 @@ describe('[P1] a proven identity', () => {
     expect(identity).toEqual({ userId: '4711' });
   });
 
+  it('may be written as sites have it: ids and names that are numbers, and null or nothing where there is nothing', async () => {
+    const nothing = { token: '', name: null, email: '', phone: null, attributes: null, tags: null };
+    const byHash = await session({ ...nothing, userId: 42, userHash: hashUser(secret, '42') });
+    const byToken = await session({ userId: '42', userHash: null, token: signIdentity(secret, { sub: '42', userId: '', phone: null, tags: null }) });
+    const none = await session({ ...nothing, userId: null, userHash: '' });
+    expect([byHash, byToken, none].map(({ identity }) => identity)).toEqual([{ userId: '42' }, { userId: '42' }, null]);
+    expect(byHash.visitorId).toBe(byToken.visitorId);
+  });
+
   it('goes into the visitor\'s token, which then is enough', async () => {
     const { token, visitorId } = await session({ token: signIdentity(secret, { sub: 'ina' }) });
     expect(claimsOf(token)).toMatchObject({ sub: visitorId, ws: workspace.id, uid: 'ina', sid: expect.stringMatching(/^[\w-]{21}$/) });
@@ -101,7 +110,7 @@ describe('[P1] an identity that is not proven', () => {
     ['a hash of another user', () => ({ userId: 'victim', userHash: hashUser(secret, 'attacker') }), 'signature'],
     ['a hash with another secret', () => ({ userId: 'victim', userHash: hashUser(other, 'victim') }), 'signature'],
     ['a hash that is none', () => ({ userId: 'victim', userHash: 'victim' }), 'signature'],
-    ['an empty hash', () => ({ userId: 'victim', userHash: '' }), 'signature'],
+    ['an empty hash', () => ({ userId: 'victim', userHash: '' }), 'proof'],
     ['a hash of zeros', () => ({ userId: 'victim', userHash: '0'.repeat(64) }), 'signature'],
     ['a token with another secret', () => ({ token: signIdentity(other, user) }), 'signature'],
     ['a token without a signature', () => ({ token: signIdentity(secret, user).replace(/[^.]*$/, '') }), 'signature'],
@@ -112,7 +121,8 @@ describe('[P1] an identity that is not proven', () => {
       return { token: [head, Buffer.from(Buffer.from(body, 'base64url').toString().replace('attacker', 'victim')).toString('base64url'), mark].join('.') };
     }, 'signature'],
     ['no token at all', () => ({ token: 'x' }), 'token'],
-    ['an empty token', () => ({ token: '' }), 'token'],
+    ['an empty token', () => ({ userId: 'victim', token: '' }), 'proof'],
+    ['a hash of another number', () => ({ userId: 42, userHash: hashUser(secret, '43') }), 'signature'],
     ['a token that never expires', () => ({ token: signIdentity(secret, { ...user, exp: undefined }) }), 'lifetime'],
     ['a token good for eight days', () => ({ token: signIdentity(secret, { ...user, exp: inSeconds(8 * 86_400) }) }), 'lifetime'],
     ['a token signed eight days ago', () => ({ token: signIdentity(secret, { ...user, iat: inSeconds(-7.5 * 86_400), exp: inSeconds(86_400) }) }), 'lifetime'],
@@ -168,11 +178,33 @@ describe('[P1] an identity that is not proven', () => {
     expect(conversation.visitor).toMatchObject({ name: 'Victim', email: 'victim@example.com', verified: false });
   });
 
-  it('of a wrong form is refused as an identity, with its fields, so that the chat goes on without it; one that is too large is too large', async () => {
-    expect(await connect({ userId: 5 }).refused()).toMatchObject({ code: 'identity_invalid', details: { reason: 'form', fields: ['identity.userId'] } });
-    expect(await connect({ token: 'x'.repeat(3_001) }).refused()).toMatchObject({ code: 'identity_invalid', details: { reason: 'form', fields: ['identity.token'] } });
-    expect(await connect({ name: 'a\u0000b' }).refused()).toMatchObject({ code: 'identity_invalid', details: { reason: 'form' } });
-    expect(await connect({ attributes: { much: 'x'.repeat(9_000) } }).refused()).toMatchObject({ code: 'payload_too_large' });
+  const formless: Array<[what: string, identity: unknown, field: string]> = [
+    ['a list', [], 'identity'],
+    ['a user who is yes', { userId: true }, 'identity.userId'],
+    ['a user who is a number too large to be exact', { userId: 2 ** 53 }, 'identity.userId'],
+    ['a token of 3,001 characters', { token: 'x'.repeat(3_001) }, 'identity.token'],
+    ['a name with what cannot be stored', { name: 'a\u0000b' }, 'identity.name'],
+    ['an e-mail address that is none', { email: 'nobody' }, 'identity.email'],
+    ['a fact that is an object', { attributes: { plan: { name: 'tea' } } }, 'identity.attributes.plan'],
+  ];
+  it.each(formless)('of a wrong form is refused as an identity, by its field, so that the chat can go on without it: %s', async (_, identity, field) => {
+    expect(await connect(identity).refused()).toEqual({
+      code: 'identity_invalid', message: `What this website says of its visitor is not in the right form: ${field}.`, details: { reason: 'form', fields: [field] },
+    });
+  });
+
+  it('names ten of the fields that are wrong', async () => {
+    const attributes = Object.fromEntries(Array.from({ length: 30 }, (_, index) => [`fact${index}`, {}]));
+    expect((await connect({ attributes }).refused()).details?.fields).toHaveLength(10);
+  });
+
+  it('that is too large is refused as an identity, unlooked at, so that the chat can go on without it', async () => {
+    const { token } = await session(undefined);
+    const size = { code: 'identity_invalid', message: 'What this website says of its visitor is too large.', details: { reason: 'size' } };
+    expect(await connect({ userId: true, attributes: { much: 'x'.repeat(9_000) } }, token).refused()).toEqual(size);
+    expect(await connect({ attributes: Object.fromEntries(Array.from({ length: 50_000 }, (_, index) => [`${index}`, index])) }).refused()).toEqual(size);
+    expect(await connect({ name: 'x' }, 'x'.repeat(9_000)).refused()).toMatchObject({ code: 'payload_too_large' });
+    expect(await session(undefined, token)).toMatchObject({ identity: null });
   });
 
   it('is refused for a while where too many of them come from one address', async () => {

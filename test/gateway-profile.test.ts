@@ -102,6 +102,19 @@ describe('a profile', () => {
     expect(await details(visitor)).toMatchObject({ name: null, email: null });
   });
 
+  it('may have numbers for texts, and null where nothing is said; in an identity, nothing is said by an empty text either', async () => {
+    const visitor = await gateway.visitor(workspace);
+    await startConversation(visitor);
+    await visitor.does('profile:set', { profile: { name: 'Oda', email: 'oda@example.com', phone: 4712, tags: [7], attributes: { plan: 'gold' } } });
+    await visitor.does('profile:set', { profile: { name: null, email: null, phone: null, tags: null, attributes: null } });
+    const all = { name: 'Oda', email: 'oda@example.com', phone: '4712', tags: ['7'], attributes: { plan: 'gold' } };
+    expect(await details(visitor)).toMatchObject(all);
+    const again = gateway.connect('/visitor', { auth: { protocol: 1, workspace: workspace.id, token: visitor.token, identity: { name: '', email: '', phone: null, attributes: { plan: null, seats: 3 } } } });
+    await again.started();
+    await until(async () => (await details(visitor)).attributes.seats === 3);
+    expect(await details(visitor)).toMatchObject({ ...all, attributes: { seats: 3 } });
+  });
+
   it('[D1] that cannot be stored is told so, with its message, and both are there when it is sent again', async () => {
     const visitor = await gateway.visitor(workspace);
     const start = { clientId: name(), message: { clientId: name(), text: 'hello' }, profile: { email: 'paula@example.com' } };

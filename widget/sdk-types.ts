@@ -99,24 +99,24 @@ export interface BootOptions extends WidgetOptions {
   nonce?: string | undefined;
 }
 
-/** What is known of a visitor; what is left out stays as it is. */
+/** What is known of a visitor; what is left out, or null, stays as it is. */
 export interface WidgetProfile {
-  name?: string | undefined;
-  email?: string | undefined;
-  phone?: string | undefined;
-  attributes?: Record<string, AttributeValue> | undefined;
-  tags?: string[] | undefined;
+  name?: string | number | null | undefined;
+  email?: string | null | undefined;
+  phone?: string | number | null | undefined;
+  attributes?: Record<string, AttributeValue> | null | undefined;
+  tags?: Array<string | number> | null | undefined;
 }
 
 /**
  * Who the visitor is. Proven by `token` (a JWT that your server signed), or by `userHash` (an HMAC of `userId`); an id without a proof is refused, a
- * profile without an id is taken as what the page says.
+ * profile without an id is taken as what the page says. What is empty or null counts as left out.
  */
 export interface WidgetIdentity extends WidgetProfile {
-  /** Your own id of the person. */
-  userId?: string | undefined;
-  token?: string | undefined;
-  userHash?: string | undefined;
+  /** Your own id of the person; a number is its digits. */
+  userId?: string | number | null | undefined;
+  token?: string | null | undefined;
+  userHash?: string | null | undefined;
 }
 
 /** How things stand. */

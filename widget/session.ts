@@ -4,7 +4,7 @@
  * with the stored one before it sends anything.
  */
 import { attempt } from './attempt.ts';
-import type { Identity } from '../shared/protocol.ts';
+import type { WidgetIdentity } from './sdk-types.ts';
 
 /** What is stored. Without `visitorId` it says: somebody wrote here, and the next connection makes them a visitor. */
 export interface Stored {
@@ -26,14 +26,14 @@ export type KeyValueStorage = Pick<Storage, 'getItem' | 'setItem' | 'removeItem'
 
 export interface Session {
   /** The token for the next handshake, and what the site says of who this is. */
-  auth(): { token: string | undefined; identity: Identity | undefined };
+  auth(): { token: string | undefined; identity: WidgetIdentity | undefined };
   token(): string | undefined;
   /** Who the current connection speaks for. */
   visitorId(): string | undefined;
   /** The site's id of its user, while the connection speaks for one. */
   userId(): string | undefined;
   /** The site says who the visitor is, to be proven at the next handshake. */
-  identify(identity: Identity): void;
+  identify(identity: WidgetIdentity): void;
   /** Whether that was not answered yet. */
   isIdentifying(): boolean;
   /** The gateway told us who we are. False: another tab has settled that differently; connect again. */
@@ -70,7 +70,7 @@ export interface Session {
 /** `storage` null, or one that throws: everything lives in memory, as long as the page. */
 export function createSession(key: string, storage: KeyValueStorage | null): Session {
   let current: { visitorId: string; token: string; userId: string | undefined } | undefined;
-  let identity: Identity | undefined;
+  let identity: WidgetIdentity | undefined;
   const later: Session['later'] = {};
   /** Stands in for the storage where that is forbidden. */
   let memory: string | null = null;

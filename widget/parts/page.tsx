@@ -1,11 +1,12 @@
 /** What the site's page says and asks: its options, and those verbs of `window.MiraDesk` that are about the visitor and their messages. */
-import type { Identity, Profile, VisitorPayload } from '../../shared/protocol.ts';
+import { HANDSHAKE_MAX_BYTES } from '../../shared/limits.ts';
+import type { Profile, VisitorPayload } from '../../shared/protocol.ts';
 import { cleanText, textProblem } from '../../shared/text.ts';
 import type { Draft } from '../draft.ts';
 import { attempt, t } from '../kit.ts';
 import type { Consent, Messenger, MessengerEnvironment } from '../messenger.ts';
 import type { PanelView } from '../panel-view.tsx';
-import type { WidgetError } from '../sdk-types.ts';
+import type { WidgetError, WidgetIdentity } from '../sdk-types.ts';
 import { storageKey } from '../storage-key.ts';
 
 type Meta = VisitorPayload<'event:track'>['meta'];
@@ -67,13 +68,18 @@ export function createPageVerbs({ messenger, environment, draft, view, onError }
   }
 
   const verbs: Record<string, (...args: never[]) => void> = {
-    identify(identity: Identity) {
+    identify(identity: WidgetIdentity) {
       if (typeof identity !== 'object' || identity === null) throw new TypeError('expected an object such as { userId, token }');
       // From one person to another nothing ever goes, not even what waits.
       const before = session.read()?.userId;
-      const next = identity.userId ?? userOf(identity.token);
+      const next = idOf(identity.userId) ?? userOf(identity.token);
       if (before && next && before !== next) verbs.logout?.();
-      session.identify(identity);
+      // As it will travel: the page may go on with its object, and what cannot travel must not keep the chat from connecting.
+      const json = JSON.stringify(identity);
+      if (json.length > HANDSHAKE_MAX_BYTES) {
+        session.identityRefused();
+        onError({ code: 'identity_invalid', message: 'MiraDesk.identify: this is too large, so nothing of it was taken.' });
+      } else session.identify(JSON.parse(json) as WidgetIdentity);
       connection.restart();
     },
     setAttributes: (attributes: NonNullable<Profile['attributes']>) => describe({ attributes }),
@@ -118,8 +124,14 @@ export function createPageVerbs({ messenger, environment, draft, view, onError }
   };
 }
 
+/** An id as the gateway takes it: a number is its digits, and an empty one is none. */
+const idOf = (id: unknown): string | undefined => (id === undefined || id === null || id === '' ? undefined : `${id as string}`);
+
 /** Whom a token is for, before anybody has looked whether it is right. */
-function userOf(token: string | undefined): string | undefined {
-  const { sub, userId } = attempt(() => JSON.parse(atob((token?.split('.')[1] ?? '').replace(/-/g, '+').replace(/_/g, '/'))) as { sub?: unknown; userId?: unknown }) ?? {};
-  return sub === undefined && userId === undefined ? undefined : String(sub ?? userId);
+function userOf(token: WidgetIdentity['token']): string | undefined {
+  const { sub, userId } = attempt(() => {
+    const bytes = atob((token?.split('.')[1] ?? '').replace(/-/g, '+').replace(/_/g, '/'));
+    return JSON.parse(new TextDecoder().decode(Uint8Array.from(bytes, (byte) => byte.charCodeAt(0)))) as { sub?: unknown; userId?: unknown };
+  }) ?? {};
+  return idOf(sub) ?? idOf(userId);
 }

@@ -38,6 +38,18 @@ describe('the site says who the visitor is', () => {
     expect([tabs.gateway.logs.size, tab.state().userId]).toEqual([1, 'jane']);
   });
 
+  it('again, with a fresh proof, is told again that it was accepted, or why not; other connections tell nothing', async () => {
+    const tab = await tabs.talking();
+    await identify(tab, JANE);
+    tab.connection.restart();
+    await online(tab);
+    await identify(tab, JANE);
+    await identify(tab, { userId: 'jane', token: 'forged' });
+    await until(() => tab.told.at(-1) === 'identity nobody');
+    await identify(tab, { userId: '', token: 'a profile' });
+    expect(tab.told.slice(1)).toEqual(['identity jane', 'identity jane', 'error identity_invalid', 'identity nobody']);
+  });
+
   it('[P1] without a proof, the page is told and the visitor is who they were', async () => {
     const tab = await tabs.talking();
     await identify(tab, { userId: 'jane', token: 'forged' });

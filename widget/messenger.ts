@@ -139,7 +139,7 @@ export function createMessenger(environment: MessengerEnvironment, consent: Cons
         listeners.onError(error);
         return true;
       }
-      return (error.code === 'token_expired' || error.code === 'token_invalid') && session.refused();
+      return error.code.startsWith('token_') && session.refused();
     },
     onState({ name }) {
       if (name !== 'online') {
@@ -187,6 +187,7 @@ export function createMessenger(environment: MessengerEnvironment, consent: Cons
   const typing = createTyping(connection, changed);
 
   connection.on('session:started', (news) => {
+    const asked = session.isIdentifying();
     if (!session.started(news)) {
       connection.restart();
       return;
@@ -196,10 +197,10 @@ export function createMessenger(environment: MessengerEnvironment, consent: Cons
       loaded = false;
     }
     visitorId = news.visitorId;
-    if (userId !== news.identity?.userId) {
-      userId = news.identity?.userId;
-      listeners.onIdentity(userId);
-    }
+    const before = userId;
+    userId = news.identity?.userId;
+    // A page that says so again, with a fresh proof, waits for an answer, too.
+    if (userId !== before || (userId && asked)) listeners.onIdentity(userId);
     wasOnline = true;
     clockOffset = Date.parse(news.serverTime) - Date.now() || 0;
     logSync.start(news.heartbeatMs);

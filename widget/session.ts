@@ -79,16 +79,9 @@ export function createSession(key: string, storage: KeyValueStorage | null): Ses
 
   function read(): Stored | undefined {
     let json = memory;
-    try {
-      if (storage) json = storage.getItem(key);
-    } catch {
-      // Forbidden: memory it is.
-    }
-    try {
-      return json ? (JSON.parse(json) as Stored) : undefined;
-    } catch {
-      return {};
-    }
+    // Forbidden: memory it is.
+    attempt(() => storage && (json = storage.getItem(key)));
+    return json ? attempt(() => JSON.parse(json as string) as Stored) ?? {} : undefined;
   }
 
   function write(change: Stored): void {
@@ -104,8 +97,8 @@ export function createSession(key: string, storage: KeyValueStorage | null): Ses
   }
 
   function isForeign(): boolean {
-    const stored = read();
-    return Boolean(stored?.visitorId && current && stored.visitorId !== current.visitorId);
+    const { visitorId } = read() ?? {};
+    return Boolean(visitorId && current && visitorId !== current.visitorId);
   }
 
   function claim(): boolean {
@@ -139,9 +132,8 @@ export function createSession(key: string, storage: KeyValueStorage | null): Ses
       if (stored?.visitorId === visitorId || (stored && identity)) write(current);
       // What a person wrote in is not the next one's.
       if (stored?.userId && stored.userId !== current.userId) write({ conversationId: undefined });
-      identity = undefined;
       // A refusal that comes later is about another handshake, perhaps another tab's.
-      used = undefined;
+      identity = used = undefined;
       return !isForeign();
     },
     refused() {

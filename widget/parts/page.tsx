@@ -125,13 +125,13 @@ export function createPageVerbs({ messenger, environment, draft, view, onError }
 }
 
 /** An id as the gateway takes it: a number is its digits, and an empty one is none. */
-const idOf = (id: unknown): string | undefined => (id === undefined || id === null || id === '' ? undefined : `${id as string}`);
+const idOf = (id: WidgetIdentity['userId']): string | undefined => (id === undefined || id === null || id === '' ? undefined : String(id));
 
 /** Whom a token is for, before anybody has looked whether it is right. */
 function userOf(token: WidgetIdentity['token']): string | undefined {
   const { sub, userId } = attempt(() => {
     const bytes = atob((token?.split('.')[1] ?? '').replace(/-/g, '+').replace(/_/g, '/'));
-    return JSON.parse(new TextDecoder().decode(Uint8Array.from(bytes, (byte) => byte.charCodeAt(0)))) as { sub?: unknown; userId?: unknown };
+    return JSON.parse(new TextDecoder().decode(Uint8Array.from(bytes, (byte) => byte.charCodeAt(0)))) as { sub?: string; userId?: string };
   }) ?? {};
   return idOf(sub) ?? idOf(userId);
 }

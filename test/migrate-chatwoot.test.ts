@@ -123,11 +123,19 @@ describe('Chatwoot', () => {
     expect(startPage('chatwoot', { chatwootSettings: { position: 'left' } }).calls).toEqual([['update', { position: 'bottom-left' }]]);
   });
 
-  it('never throws, whatever it is given', () => {
+  it('never throws, whatever it is given, and says by its name what it could not take', () => {
     const page = startPage('chatwoot', { chatwootSettings: null });
-    for (const [method, ...args] of [['setUser'], ['setUser', null, null], ['setCustomAttributes'], ['setLocale'], ['toggle', {}]] as [string, ...unknown[]][]) expect(() => page.window.$chatwoot[method](...args)).not.toThrow();
+    const odd = [['setUser'], ['setUser', null, null], ['setUser', ''], ['setUser', {}], ['setUser', 5, null], ['setCustomAttributes'], ['setCustomAttributes', 'tea'], ['setLocale']] as [string, ...unknown[]][];
+    for (const [method, ...args] of odd) expect(() => page.window.$chatwoot[method](...args)).not.toThrow();
+    expect(page.calls).toEqual([]);
+    expect(page.warnings).toEqual([
+      'MiraDesk: $chatwoot.setUser failed: it needs the identifier, a text or a number', 'MiraDesk: $chatwoot.setUser failed: it needs an object',
+      'MiraDesk: $chatwoot.setCustomAttributes failed: it needs an object', 'MiraDesk: $chatwoot.setLocale failed: it needs a language',
+    ]);
     expect(() => page.window.chatwootSDK.run()).not.toThrow();
-    expect(page.calls.at(-1)).toEqual(['boot', {}]);
+    page.window.chatwootSettings = 'left';
+    expect(() => page.window.chatwootSDK.run()).not.toThrow();
+    expect([page.calls, page.warnings.at(-1)]).toEqual([[['boot', {}]], 'MiraDesk: chatwootSDK.run failed: it needs an object']);
   });
 
   it('is at most 2 KB', () => expect(weight('chatwoot')).toBeLessThanOrEqual(2_000));

@@ -13,7 +13,7 @@ const ON = [
 ];
 const CONFIG = ['availability:tooltip', 'hide:vacation', 'hide:on:away', 'hide:on:mobile', 'position:reverse', 'sound:mute', 'color:theme', 'container:index', 'show:operator:count'];
 const GET = ['chat:unread:count', 'session:data', 'session:identifier', 'user:email', 'user:phone', 'user:nickname', 'user:avatar', 'user:company', 'message:text'];
-const IS = ['chat:opened', 'chat:visible', 'website:available'];
+const IS = ['chat:opened', 'chat:closed', 'chat:visible', 'chat:hidden', 'chat:small', 'chat:large', 'session:ongoing', 'website:available'];
 const GLOBALS = ['CRISP_WEBSITE_ID', 'CRISP_TOKEN_ID', 'CRISP_RUNTIME_CONFIG', 'CRISP_COOKIE_DOMAIN', 'CRISP_COOKIE_EXPIRE', 'CRISP_READY_TRIGGER'];
 
 const push = (...call: unknown[]) => ({ window }: MigratePage): unknown => window.$crisp.push(call);
@@ -147,12 +147,12 @@ describe('$crisp', () => {
   it('get and is answer before our script, too, and say what they do not know', () => {
     const page = startPage('crisp', {}, { loader: false });
     const { $crisp } = page.window;
-    expect([$crisp.get('chat:unread:count'), $crisp.get('session:identifier'), ...IS.map((name) => $crisp.is(name))]).toEqual([0, undefined, false, false, false]);
+    expect([$crisp.get('chat:unread:count'), $crisp.get('session:identifier')]).toEqual([0, undefined]);
+    expect(IS.filter((name) => $crisp.is(name))).toEqual(['chat:closed', 'chat:hidden']);
     page.loader();
-    page.state.open = true;
-    expect(IS.map((name) => $crisp.is(name))).toEqual([true, true, true]);
-    expect([$crisp.get('nonsense'), $crisp.get('user:avatar'), $crisp.is('session:ongoing')]).toEqual([null, null, false]);
-    expect(page.warnings).toHaveLength(3);
+    expect(IS.filter((name) => $crisp.is(name))).toEqual(['chat:closed', 'chat:visible', 'website:available']);
+    expect([$crisp.get('nonsense'), $crisp.get('user:avatar'), $crisp.is('nonsense')]).toEqual([null, null, false]);
+    expect(page.warnings.map((warning) => warning.replace(' has no counterpart', ''))).toEqual(['is chat:small', 'is chat:large', 'get nonsense', 'get user:avatar', 'is nonsense'].map((call) => `MiraDesk: $crisp ${call}`));
   });
 
   it('takes what waits in the page\'s array, which stays the same, and the globals', async () => {
@@ -171,10 +171,51 @@ describe('$crisp', () => {
     expect(page.warnings.map((warning) => /(CRISP_[A-Z]+_\w+(?:\.\w+)?)/.exec(warning)?.[1])).toEqual(['CRISP_TOKEN_ID', 'CRISP_COOKIE_DOMAIN', 'CRISP_COOKIE_EXPIRE', 'CRISP_RUNTIME_CONFIG.session_merge']);
   });
 
-  it('never throws, whatever it is given, and goes on with the next call', () => {
+  it('is answers as it stands: open or closed, visible or hidden', () => {
+    const { window, state } = startPage('crisp');
+    const answers = (): boolean[] => ['chat:opened', 'chat:closed', 'chat:visible', 'chat:hidden', 'website:available'].map((name) => window.$crisp.is(name) as boolean);
+    expect(answers()).toEqual([false, true, true, false, true]);
+    Object.assign(state, { open: true, launcher: false });
+    expect(answers()).toEqual([true, false, true, false, true]);
+    Object.assign(state, { open: false, available: false });
+    expect(answers()).toEqual([false, true, false, true, false]);
+  });
+
+  it('is session:ongoing knows who has written: now, or before they came to this page', async () => {
+    const ongoing = (page: MigratePage): boolean => page.window.$crisp.is('session:ongoing') as boolean;
+    const [newcomer, back, reader, writer] = Array.from({ length: 4 }, () => startPage('crisp')) as [MigratePage, MigratePage, MigratePage, MigratePage];
+    expect([newcomer, back, reader, writer].map(ongoing)).toEqual([false, false, false, false]);
+    newcomer.state.connection = 'connecting';
+    await newcomer.emit('open', undefined);
+    newcomer.state.connection = 'online';
+    await newcomer.emit('open', undefined);
+    // Whoever has written before is connected without a click.
+    back.state.connection = 'online';
+    await back.emit('open', undefined);
+    reader.state.unread = 1;
+    await writer.emit('message:sent', { ...message, author: null });
+    expect([newcomer, back, reader, writer].map(ongoing)).toEqual([false, true, true, true]);
+    writer.window.$crisp.push(['do', 'session:reset']);
+    expect(ongoing(writer)).toBe(false);
+  });
+
+  it('on session:loaded is called at once where it is loaded already', async () => {
+    const page = startPage('crisp');
+    const heard: string[] = [];
+    page.window.$crisp.push(['on', 'session:loaded', () => heard.push('loaded')]);
+    await settled();
+    expect(heard).toEqual(['loaded']);
+  });
+
+  it('never throws, whatever it is given, says by its name what it could not take, and goes on with the next call', () => {
     const page = startPage('crisp', { $crisp: [null, 5, [], ['set'], ['nonsense', 'x'], ['set', 'constructor', [1]], ['do', 'chat:open']] });
     expect(page.calls).toEqual([['open']]);
+    expect(page.warnings).toEqual([
+      'MiraDesk: $crisp.push needs a list', 'MiraDesk: $crisp undefined undefined has no counterpart', 'MiraDesk: $crisp set undefined has no counterpart',
+      'MiraDesk: $crisp nonsense x has no counterpart', 'MiraDesk: $crisp set constructor has no counterpart',
+    ]);
     expect(() => page.window.$crisp.push(undefined, ['on', 'chat:opened', 'no function'], ['set', 'session:data', [[null]]])).not.toThrow();
+    expect(page.warnings.at(-1)).toMatch(/^MiraDesk: \$crisp set session:data failed: /);
   });
 
   it('is at most 2 KB', () => expect(weight('crisp')).toBeLessThanOrEqual(2_000));

@@ -150,13 +150,32 @@ describe('Intercom', () => {
     ]);
   });
 
-  it('never throws, whatever it is given', () => {
+  it('takes the colours that browsers know, and says what is none', () => {
+    const { window, calls, warnings } = startPage('intercom');
+    for (const action_color of ['#abc', 'teal', 'rgb(1, 2, 3)', 'seasick', 5, '']) window.Intercom('update', { action_color });
+    window.Intercom('update', { action_color: '#12', background_color: '#654321' });
+    expect(calls).toEqual(['#abc', 'teal', 'rgb(1, 2, 3)', '#654321'].map((color) => ['update', { color }]));
+    expect(warnings).toEqual(['MiraDesk: intercomSettings.action_color is no colour']);
+  });
+
+  it('takes what else waited in the stub, where something of it is no call', () => {
+    const stub = Object.assign(() => {}, { q: [null, 5, ['show']] });
+    const { calls, warnings } = startPage('intercom', { Intercom: stub });
+    expect(calls).toEqual([['open']]);
+    expect(warnings).toEqual(['MiraDesk: Intercom(object) has no counterpart', 'MiraDesk: Intercom(number) has no counterpart']);
+  });
+
+  it('never throws, whatever it is given, and says by its name what it could not take', () => {
     const { window, calls, warnings } = startPage('intercom', { intercomSettings: null });
     for (const args of [[], [null], ['nonsense'], ['constructor'], ['boot', null], ['update', 5], ['onShow', 'no function'], ['showNewMessage'], ['update', { companies: [null] }]]) {
       expect(() => window.Intercom(...args)).not.toThrow();
     }
+    for (const args of [['update', null], ['update'], ['update', 'tea'], ['update', { company: 'Kettle' }], ['trackEvent', 'x', 'tea']]) expect(() => window.Intercom(...args)).not.toThrow();
     expect(calls).toEqual([['boot', {}], ['open'], ['setAttributes', { companies: '' }]]);
-    expect(warnings.length).toBeGreaterThan(2);
+    expect(warnings).toEqual([
+      'MiraDesk: Intercom(undefined) has no counterpart', 'MiraDesk: Intercom(object) has no counterpart', "MiraDesk: Intercom('nonsense') has no counterpart",
+      "MiraDesk: Intercom('constructor') has no counterpart", "MiraDesk: Intercom('update') failed: it needs an object", "MiraDesk: Intercom('trackEvent') failed: it needs an object",
+    ]);
   });
 
   it('is at most 2 KB', () => expect(weight('intercom')).toBeLessThanOrEqual(2_000));

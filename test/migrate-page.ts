@@ -47,6 +47,8 @@ export function startPage(vendor: string, globals: Record<string, unknown> = {},
   const state: WidgetState = { booted: true, open: false, unread: 0, connection: 'idle', identity: null, available: true, locale: 'en', launcher: true, consent: 'persistent' };
   let ready = false;
   const console = { warn: (...words: unknown[]) => warnings.push(words.join(' ')) };
+  /** Some of what a browser takes for a colour. */
+  const CSS = { supports: (_property: string, value: unknown) => /^(?:#(?:[\da-f]{3}|[\da-f]{6})|teal|rgb\([\d ,]+\))$/i.test(String(value)) };
   const dispatchEvent = ({ type, detail }: CustomEvent): void => void dispatched.push({ type, detail });
 
   const verbs: Record<string, unknown> = Object.fromEntries(VERBS.map((verb) => [verb, (...args: unknown[]) => void calls.push([verb, ...args])]));
@@ -61,8 +63,8 @@ export function startPage(vendor: string, globals: Record<string, unknown> = {},
   const page: MigratePage = {
     window, calls, warnings, dispatched, state,
     shim() {
-      const run = runInThisContext(`(function (window, console, dispatchEvent) { ${file(vendor)} })`, { filename: `${vendor}.js` }) as (...args: unknown[]) => void;
-      run(window, console, dispatchEvent);
+      const run = runInThisContext(`(function (window, console, CSS, dispatchEvent) { ${file(vendor)} })`, { filename: `${vendor}.js` }) as (...args: unknown[]) => void;
+      run(window, console, CSS, dispatchEvent);
     },
     loader() {
       const object = (window.MiraDesk ??= {});

@@ -85,10 +85,19 @@ describe('Tawk_API', () => {
     page.loader();
     Object.assign(page.state, { open: true, available: false, launcher: false });
     await page.emit('conversation:started', { conversationId: 'c1' });
-    expect(answers()).toEqual(['inline', 'offline', true, false, true, true, true, true, 'tl']);
+    // Opened by an element of the page's own: it is neither minimized nor hidden.
+    expect(answers()).toEqual(['inline', 'offline', true, false, false, true, true, true, 'tl']);
+    page.state.open = false;
+    expect(answers()).toEqual(['inline', 'offline', false, false, true, true, true, true, 'tl']);
     Tawk_API.toggleVisibility();
+    expect(page.calls.at(-1)).toEqual(['showLauncher']);
+    page.state.launcher = true;
     await page.emit('conversation:closed', { conversationId: 'c1' });
-    expect([page.calls.at(-1), Tawk_API.isChatOngoing()]).toEqual([['showLauncher'], false]);
+    expect(answers()).toEqual(['inline', 'offline', false, true, false, false, false, true, 'tl']);
+    await page.emit('message:sent', { conversationId: 'c1', text: 'Once more', author: null, at: '2026-01-31T12:00:00.000Z' });
+    expect(Tawk_API.isChatOngoing()).toBe(true);
+    Tawk_API.logout();
+    expect(Tawk_API.isChatOngoing()).toBe(false);
   });
 
   it('waits for start() where autoStart is false', async () => {
@@ -130,9 +139,25 @@ describe('Tawk_API', () => {
     expect(heard).toEqual([undefined, undefined, undefined, undefined, undefined, undefined, 'removeTags has no counterpart', 'switchWidget has no counterpart']);
   });
 
-  it('never throws, whatever it is given', () => {
-    const { window } = startPage('tawk', { Tawk_API: { visitor: 5, customStyle: 'x', onLoad: 'no function' } });
+  it('never throws, whatever it is given, and says by its name what it could not take', async () => {
+    const onBeforeLoad = vi.fn();
+    const { window, warnings } = startPage('tawk', { Tawk_API: { visitor: 5, customStyle: 'x', onLoad: 'no function', onBeforeLoad } });
+    await settled();
+    expect(window.Tawk_API.onLoaded).toBe(true);
+    expect(onBeforeLoad).toHaveBeenCalledTimes(1);
     for (const method of METHODS.filter((name) => name !== 'onLoaded')) expect(() => window.Tawk_API[method](null), method).not.toThrow();
+    window.Tawk_API.setAttributes();
+    window.Tawk_API.login();
+    expect(warnings.filter((line) => line.includes('failed'))).toEqual([
+      'MiraDesk: Tawk_API.customStyle failed: it needs an object', 'MiraDesk: Tawk_API.visitor failed: it needs an object',
+      'MiraDesk: Tawk_API.setAttributes failed: it needs an object', 'MiraDesk: Tawk_API.login failed: it needs an object',
+    ]);
+  });
+
+  it('takes an id that is a number, and nothing for what is empty', () => {
+    const { window, calls } = startPage('tawk');
+    window.Tawk_API.login({ userId: 7, hash: 'ab12', name: '', email: null });
+    expect(calls).toEqual([['identify', { userId: '7', userHash: 'ab12' }]]);
   });
 
   it('is at most 2 KB', () => expect(weight('tawk')).toBeLessThanOrEqual(2_000));

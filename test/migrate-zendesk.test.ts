@@ -86,6 +86,44 @@ describe('zE', () => {
     expect(answers).toEqual([{ type: 'identity_expired', message: 'Your sign-in has run out.', reason: 'Your sign-in has run out.' }, null]);
   });
 
+  it('loginUser is answered again for another token, for the same one, and after logoutUser', async () => {
+    const page = startPage('zendesk');
+    const answers: Array<[string, unknown]> = [];
+    const logIn = (token: string, name = token): unknown => page.window.zE('messenger', 'loginUser', (take: (token: string) => void) => take(token), (error: unknown) => answers.push([name, error]));
+    for (const token of ['a.b.1', 'a.b.2', 'a.b.2']) {
+      logIn(token);
+      await page.emit('identity', { userId: '7' });
+    }
+    page.window.zE('messenger', 'logoutUser');
+    logIn('a.b.2', 'after logout');
+    await page.emit('identity', null);
+    await page.emit('identity', { userId: '7' });
+    expect(answers).toEqual([['a.b.1', null], ['a.b.2', null], ['a.b.2', null], ['after logout', null]]);
+    expect(page.calls).toEqual([['identify', { token: 'a.b.1' }], ['identify', { token: 'a.b.2' }], ['identify', { token: 'a.b.2' }], ['logout'], ['identify', { token: 'a.b.2' }]]);
+  });
+
+  it('loginUser is not answered with what became of a later one: that, or a logout, ends it', async () => {
+    const page = startPage('zendesk');
+    const answers: unknown[][] = [];
+    const logIn = (token: string): unknown => page.window.zE('messenger', 'loginUser', (take: (token: string) => void) => take(token), (error: any) => answers.push([token, error?.type ?? null]));
+    logIn('a.b.1');
+    logIn('a.b.2');
+    page.window.zE('messenger', 'logoutUser');
+    logIn('');
+    logIn('a.b.3');
+    await page.emit('identity', { userId: '7' });
+    await page.emit('error', { code: 'identity_expired', message: 'Later' });
+    expect(answers).toEqual([['a.b.1', 'superseded'], ['a.b.2', 'superseded'], ['', 'identity_invalid'], ['a.b.3', null]]);
+    expect(page.warnings).toEqual(["MiraDesk: zE('messenger', 'loginUser') failed: it needs a token"]);
+  });
+
+  it('takes the colours that browsers know, and says what is none', () => {
+    const page = startPage('zendesk', { zESettings: { webWidget: { color: { theme: 'seasick' } } } });
+    for (const primary of ['teal', 'seasick']) page.window.zE('messenger:set', 'customization', { theme: { primary } });
+    expect(page.calls).toEqual([['update', {}], ['update', { color: 'teal' }]]);
+    expect(page.warnings).toEqual(['MiraDesk: zESettings.webWidget.color.theme is no colour', "MiraDesk: zE('messenger:set', 'customization') theme.primary is no colour"]);
+  });
+
   it('calls back what is done at once', async () => {
     const { window } = startPage('zendesk');
     const done = vi.fn();
@@ -97,23 +135,32 @@ describe('zE', () => {
   });
 
   it('takes what waited in the vendor\'s stub, and the look of the older widget', () => {
-    const stub = Object.assign(() => {}, { _: [['messenger', 'open']] });
+    const stub = Object.assign(() => {}, { _: [null, ['messenger', 'open']] });
     const page = startPage('zendesk', {
       zE: stub,
       zESettings: { webWidget: { color: { theme: '#123456' }, position: { horizontal: 'left', vertical: 'top' }, offset: { horizontal: '30px', vertical: '40px' }, zIndex: 99, chat: {} }, analytics: false },
     });
     expect(page.calls).toEqual([['update', { color: '#123456', position: 'top-left', offsetX: 30, offsetY: 40, zIndex: 99 }], ['open']]);
-    expect(page.warnings).toEqual(['MiraDesk: zESettings.webWidget.chat has no counterpart', 'MiraDesk: zESettings.analytics has no counterpart']);
+    expect(page.warnings).toEqual(['MiraDesk: zESettings.webWidget.chat has no counterpart', 'MiraDesk: zESettings.analytics has no counterpart', 'MiraDesk: zE(object, undefined) has no counterpart']);
     page.window.zE.set({});
     expect(page.warnings.at(-1)).toContain('zE.set');
   });
 
-  it('never throws, whatever it is given', () => {
+  it('never throws, whatever it is given, and says by its name what it could not take', () => {
     const { window, warnings, calls } = startPage('zendesk', { zESettings: null });
-    const odd = [[], [null], ['messenger'], ['messenger', 'constructor'], ['messenger', 'loginUser'], ['messenger:set', 'conversationFields'], ['messenger:set', 'customization'], ['messenger:on', 'open', 'no function'], ['webWidget', 'open']];
-    for (const args of odd) expect(() => window.zE(...args)).not.toThrow();
+    const odd = [
+      [], ['messenger'], ['messenger', 'constructor'], ['webWidget', 'open'], ['messenger', 'loginUser'], ['messenger', 'loginUser', 'a.b.c'], ['messenger:set', 'conversationFields'],
+      ['messenger:set', 'conversationFields', [null]], ['messenger:set', 'conversationTags'], ['messenger:set', 'customization'], ['messenger:set', 'locale'], ['messenger:on', 'open', 'no function'],
+    ];
+    for (const args of odd) expect(() => window.zE(...args), String(args)).not.toThrow();
     expect(calls).toEqual([]);
-    expect(warnings.length).toBeGreaterThan(5);
+    const failed = (scope: string, name: string, what: string): string => `MiraDesk: zE('${scope}', '${name}') failed: it needs ${what}`;
+    expect(warnings).toEqual([
+      'MiraDesk: zE(undefined, undefined) has no counterpart', "MiraDesk: zE('messenger', undefined) has no counterpart", "MiraDesk: zE('messenger', 'constructor') has no counterpart",
+      "MiraDesk: zE('webWidget', 'open') has no counterpart", failed('messenger', 'loginUser', 'a function that hands a token over'),
+      failed('messenger:set', 'conversationFields', 'a list of { id, value }'), failed('messenger:set', 'conversationFields', 'an object'), failed('messenger:set', 'conversationTags', 'a list'),
+      failed('messenger:set', 'customization', 'an object'), failed('messenger:set', 'locale', 'a language'),
+    ]);
   });
 
   it('is at most 2 KB', () => expect(weight('zendesk')).toBeLessThanOrEqual(2_000));

@@ -1,6 +1,6 @@
 /** `window.chatwootSDK`, `window.$chatwoot`, `window.chatwootSettings` and the events on `window`, for pages that were written for them. docs/migrating.md has the table. */
 import type { WidgetMessage, WidgetOptions } from '../sdk-types.ts';
-import { attributes, calm, desk, given, identify, locale, logout, on, setAttributes, state, warn, type Loose } from './desk.ts';
+import { attributes, calm, desk, fields, given, identify, locale, logout, need, on, setAttributes, state, warn, type Loose } from './desk.ts';
 
 interface Settings extends Loose { hideMessageBubble?: boolean; position?: string; locale?: string; useBrowserLanguage?: boolean; type?: string; launcherTitle?: string }
 
@@ -8,7 +8,8 @@ const page = window as unknown as { chatwootSDK?: Loose; chatwootSettings?: Sett
 
 const NOT_OURS = ['showUnreadMessagesDialog', 'showPopoutButton', 'widgetStyle', 'baseDomain', 'unavailableMessage', 'enableEndConversation'];
 
-function optionsOf(settings: Settings): WidgetOptions {
+function optionsOf(said: unknown): WidgetOptions {
+  const settings: Settings = fields(said);
   for (const setting of NOT_OURS) if (setting in settings) warn(`chatwootSettings.${setting}`);
   const { hideMessageBubble: hidden, type, welcomeTitle, welcomeDescription } = settings;
   return given({
@@ -35,18 +36,22 @@ const verbs: Record<string, (first: never, second: never) => void> = {
     desk('open');
   },
   setUser(identifier: string | number, user: Loose = {}) {
-    const { name, email, phone_number: phone, identifier_hash: userHash, avatar_url: avatar, ...facts } = user;
+    need(typeof identifier === 'number' || (identifier && typeof identifier === 'string'), 'the identifier, a text or a number');
+    const { name, email, phone_number: phone, identifier_hash: userHash, avatar_url: avatar, ...facts } = fields(user);
     if (avatar) warn('$chatwoot.setUser avatar_url');
     identify({ userId: `${identifier}`, userHash, name, email, phone } as Loose);
     setAttributes(attributes(facts));
   },
-  setCustomAttributes: (facts) => setAttributes(attributes(facts)),
+  setCustomAttributes: (facts) => setAttributes(attributes(fields(facts))),
   deleteCustomAttribute: (name) => setAttributes({ [name]: null }),
-  setConversationCustomAttributes: (facts) => setAttributes(attributes(facts)),
+  setConversationCustomAttributes: (facts) => setAttributes(attributes(fields(facts))),
   deleteConversationCustomAttribute: (name) => setAttributes({ [name]: null }),
   setLabel: (label) => desk('addTags', label),
   removeLabel: () => warn('$chatwoot.removeLabel'),
-  setLocale: (tag) => desk('setLocale', locale(tag)),
+  setLocale(tag) {
+    need(tag, 'a language');
+    desk('setLocale', locale(tag));
+  },
   setColorScheme: (theme) => desk('update', { theme }),
   reset() {
     chatwoot.resetTriggered = true;
@@ -55,7 +60,7 @@ const verbs: Record<string, (first: never, second: never) => void> = {
 };
 
 const chatwoot: Loose = Object.defineProperty({ hasLoaded: false, resetTriggered: false }, 'isOpen', { get: () => state().open ?? false, enumerable: true });
-for (const [name, verb] of Object.entries(verbs)) chatwoot[name] = calm(verb);
+for (const [name, verb] of Object.entries(verbs)) chatwoot[name] = calm(() => `$chatwoot.${name}`, verb);
 
 const dispatch = (name: string, detail?: unknown): void => void dispatchEvent(new CustomEvent(`chatwoot:${name}`, { detail }));
 
@@ -76,6 +81,6 @@ on('conversation:started', () => dispatch('on-start-conversation', { hasConversa
 on('unread', (count) => dispatch('on-unread-message-count-changed', { unreadMessageCount: count }));
 
 page.$chatwoot = chatwoot;
-page.chatwootSDK = { run: calm(() => desk('boot', optionsOf(page.chatwootSettings ?? {}))) };
+page.chatwootSDK = { run: calm(() => 'chatwootSDK.run', () => desk('boot', optionsOf(page.chatwootSettings ?? {}))) };
 // A page that leaves the vendor's run() out still says how it wants the chat.
-if (page.chatwootSettings) calm(() => desk('update', optionsOf(page.chatwootSettings ?? {})))();
+if (page.chatwootSettings) calm(() => 'chatwootSettings', () => desk('update', optionsOf(page.chatwootSettings ?? {})))();

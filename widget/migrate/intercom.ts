@@ -1,6 +1,6 @@
 /** `window.Intercom` and `window.intercomSettings`, for pages that were written for them. docs/migrating.md has the table. */
 import type { WidgetOptions } from '../sdk-types.ts';
-import { attributes, calm, desk, given, identify, locale, logout, on, pixels, setAttributes, tell, track, warn, type Loose } from './desk.ts';
+import { attributes, calm, catchUp, color, desk, fields, given, identify, locale, logout, on, pixels, setAttributes, spelled, tell, track, warn, type Loose } from './desk.ts';
 
 interface Settings extends Loose {
   alignment?: string;
@@ -20,7 +20,7 @@ const NOT_OURS = ['api_base', 'region', 'avatar', 'page_title', 'hide_notificati
 function optionsOf(settings: Settings): WidgetOptions {
   const { alignment, hide_default_launcher: hidden, language_override: language } = settings;
   return given({
-    color: settings.action_color ?? settings.background_color,
+    color: color('intercomSettings.action_color', settings.action_color) ?? color('intercomSettings.background_color', settings.background_color),
     position: alignment && `bottom-${alignment}`,
     offsetX: pixels(settings.horizontal_padding),
     offsetY: pixels(settings.vertical_padding),
@@ -33,7 +33,7 @@ function optionsOf(settings: Settings): WidgetOptions {
 
 /** What is left of the settings is a fact about the visitor, as `created_at`, `utm_source` or one of the site's own. */
 function take(verb: 'boot' | 'update', own: unknown): void {
-  const settings: Settings = { ...page.intercomSettings, ...(own as Settings) };
+  const settings: Settings = { ...fields(page.intercomSettings, true), ...fields(own, true) };
   const {
     app_id: _app, action_color: _action, background_color: _background, alignment: _alignment, horizontal_padding: _x, vertical_padding: _y, z_index: _z,
     hide_default_launcher: _hidden, custom_launcher_selector: _selector, language_override: _language,
@@ -49,7 +49,7 @@ function take(verb: 'boot' | 'update', own: unknown): void {
   const userId = id ?? (userHash ? email : undefined);
   identify({ userId: userId && `${userId as string | number}`, userHash, token, email, name, phone } as Loose);
   const facts = { ...rest, ...(Array.isArray(companies) ? { companies: companies.map((one: Loose) => one?.name ?? one?.company_id).join(', ') } : {}) };
-  setAttributes({ ...attributes(facts), ...attributes(company, 'company_') });
+  setAttributes({ ...attributes(facts), ...attributes(fields(company, true), 'company_') });
 }
 
 const commands: Record<string, (...args: never[]) => unknown> = {
@@ -76,7 +76,7 @@ const commands: Record<string, (...args: never[]) => unknown> = {
   },
   startConversation: (text) => desk('startConversation', text),
   showArticle: (id) => desk('openArticle', String(id)),
-  trackEvent: track,
+  trackEvent: (name, meta) => track(name, fields(meta, true)),
   onShow: (callback) => on('open', () => tell(callback)),
   onHide: (callback) => on('close', () => tell(callback)),
   onUnreadCountChange: (callback) => on('unread', (count) => tell(callback, count)),
@@ -85,12 +85,12 @@ const commands: Record<string, (...args: never[]) => unknown> = {
   reattach_activator: () => desk('update', optionsOf(page.intercomSettings ?? {})),
 };
 
-const intercom = calm((command: string, ...args: never[]): void => {
+const intercom = calm((...words) => spelled('Intercom', words.slice(0, 1)), (command: string, ...args: never[]): void => {
   if (Object.hasOwn(commands, command)) commands[command]?.(...args);
-  else warn(`Intercom('${command}')`);
+  else warn(spelled('Intercom', [command]));
 });
 
 const queue = page.Intercom?.q ?? [];
 page.Intercom = Object.assign(intercom, { booted: true });
 if (page.intercomSettings) intercom('boot');
-for (const args of Array.from(queue)) intercom(...(Array.from(args) as [string, ...never[]]));
+catchUp(queue, intercom);

@@ -1,29 +1,42 @@
 /** `zE`, for pages that were written for Zendesk's messaging. docs/migrating.md has the table. */
 import type { Consent, WidgetEvents } from '../sdk-types.ts';
-import { attributes, calm, desk, given, identify, locale, logout, on, pixels, setAttributes, tell, warn, type Loose } from './desk.ts';
+import { attributes, calm, catchUp, color, desk, fields, given, identify, locale, logout, need, on, pixels, setAttributes, spelled, tell, warn, type Loose } from './desk.ts';
 
 type Command = (first: never, second: never) => unknown;
 interface Global { (...args: unknown[]): unknown; set?: unknown; _?: ArrayLike<unknown>[]; q?: ArrayLike<unknown>[] }
 
 const page = window as unknown as { zE?: Global; zESettings?: { webWidget?: Loose } & Loose };
+const LOGIN = "zE('messenger', 'loginUser')";
 const CONSENT: Record<string, Consent> = { all: 'persistent', true: 'persistent', functional: 'session', none: 'none', false: 'none' };
+
+/** Ends the login that still waits for its answer. */
+let answer = (_type: string | null, _message?: string): void => {};
 
 /** The page's function is given a function to hand the token to. The answer comes once, when the gateway has looked at it. */
 function loginUser(jwt: (take: (token: string) => void) => void, done: unknown): void {
-  jwt(calm((token: string) => {
-    const offs = [
-      on('identity', (identity) => identity && end(null)),
-      on('error', ({ code, message }) => /^(?:identity|token)_/.test(code) && end({ type: code, message, reason: message })),
-    ];
-    function end(error: Loose | null): void {
+  need(typeof jwt === 'function', 'a function that hands a token over');
+  jwt(calm(() => LOGIN, (token: string) => {
+    supersede();
+    let offs: Array<() => void> = [];
+    answer = (type, message) => {
       for (const off of offs) off();
-      tell(done, error);
+      answer = () => {};
+      tell(done, type && { type, message, reason: message });
+    };
+    if (!token || typeof token !== 'string') {
+      answer('identity_invalid', 'There is no token.');
+      need(false, 'a token');
     }
-    identify({ token });
+    offs = [on('identity', (identity) => identity && answer(null)), on('error', ({ code, message }) => code.startsWith('identity_') && answer(code, message))];
+    // Also with the token of before: whoever logs in waits for an answer.
+    identify({ token }, true);
   }));
 }
 
+const supersede = (): void => answer('superseded', 'Another login or a logout came first.');
+
 function reset(done: unknown): void {
+  supersede();
   logout();
   tell(done);
 }
@@ -43,17 +56,28 @@ const messenger: Record<string, Command> = {
 };
 
 const set: Record<string, Command> = {
-  locale: (tag) => desk('setLocale', locale(tag)),
+  locale(tag) {
+    need(tag, 'a language');
+    desk('setLocale', locale(tag));
+  },
   zIndex: (zIndex) => desk('update', { zIndex }),
   cookies: (wanted: unknown) => desk('setConsent', CONSENT[String(wanted)] ?? 'none'),
-  conversationFields: (fields: { id: string; value: unknown }[], done) => {
-    setAttributes(attributes(Object.fromEntries(fields.map(({ id, value }) => [id, value]))));
+  conversationFields: (list: unknown[], done) => {
+    need(Array.isArray(list), 'a list of { id, value }');
+    setAttributes(attributes(Object.fromEntries(list.map((one) => fields(one)).map(({ id, value }) => [id, value]))));
     tell(done);
   },
-  conversationTags: (tags: string[]) => desk('addTags', tags),
-  customization({ theme: { primary, ...rest } = {}, ...others }: { theme?: Loose }) {
-    if (primary) desk('update', { color: primary as string });
-    for (const name of [...Object.keys(rest).map((key) => `theme.${key}`), ...Object.keys(others)]) warn(`zE('messenger:set', 'customization') ${name}`);
+  conversationTags(tags: string[]) {
+    need(Array.isArray(tags), 'a list');
+    desk('addTags', tags);
+  },
+  customization(wanted) {
+    const name = "zE('messenger:set', 'customization')";
+    const { theme, ...others } = fields(wanted);
+    const { primary, ...rest } = fields(theme, true);
+    const own = color(`${name} theme.primary`, primary);
+    if (own) desk('update', { color: own });
+    for (const one of [...Object.keys(rest).map((key) => `theme.${key}`), ...Object.keys(others)]) warn(`${name} ${one}`);
   },
 };
 
@@ -77,26 +101,26 @@ function listen(name: string, callback: unknown): () => void {
 
 const scopes: Record<string, Record<string, Command>> = { messenger, 'messenger:set': set, 'messenger:ui': { newConversation: () => desk('startConversation') } };
 
-const zE = calm((scope: unknown, name: string, ...args: never[]): unknown => {
+const zE = calm((...words) => spelled('zE', words.slice(0, 2)), (scope: unknown, name: string, ...args: never[]): unknown => {
   if (typeof scope === 'function') return on('ready', () => tell(scope));
   if (scope === 'messenger:on') return listen(name, args[0]);
   const commands = scopes[String(scope)];
   if (commands && Object.hasOwn(commands, name)) return commands[name]?.(args[0] as never, args[1] as never);
-  warn(`zE('${String(scope)}', '${name}')`);
+  warn(spelled('zE', [scope, name]));
 }) as Global;
 
 /** Settings of the older widget that say how ours should look. */
-function takeSettings({ webWidget = {}, ...others }: { webWidget?: Loose } & Loose): void {
-  const { color, position, offset, zIndex, ...rest } = webWidget as Record<string, Record<string, string | undefined>>;
+const takeSettings = calm(() => 'zESettings', ({ webWidget, ...others }: Loose): void => {
+  const { color: colors, position, offset, zIndex, ...rest } = fields(webWidget, true) as Record<string, Record<string, string | undefined>>;
   desk('update', given({
-    color: color?.theme, position: position && `${position.vertical ?? 'bottom'}-${position.horizontal ?? 'right'}`,
+    color: color('zESettings.webWidget.color.theme', colors?.theme), position: position && `${position.vertical ?? 'bottom'}-${position.horizontal ?? 'right'}`,
     offsetX: pixels(offset?.horizontal), offsetY: pixels(offset?.vertical), zIndex,
   }) as Loose);
   for (const name of [...Object.keys(rest).map((key) => `webWidget.${key}`), ...Object.keys(others)]) warn(`zESettings.${name}`);
-}
+});
 
 const waiting = page.zE?._ ?? page.zE?.q ?? [];
 page.zE = zE;
 zE.set = () => warn('zE.set');
-if (page.zESettings) calm(takeSettings)(page.zESettings);
-for (const args of Array.from(waiting)) zE(...Array.from(args));
+if (page.zESettings) takeSettings(page.zESettings);
+catchUp(waiting, zE);

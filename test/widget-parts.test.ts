@@ -446,6 +446,24 @@ describe('verbs of the page', () => {
     expect(payloads('profile:set')).toHaveLength(1);
   });
 
+  it('identify as whom the page said, whatever it does with its object later, and not at all where that cannot travel', async () => {
+    const tab = await tabs.talking();
+    const call = verbs(tab);
+    const identity: Record<string, unknown> = { userId: 'jane', token: 'proven', attributes: { seen: undefined, ask: () => {} } };
+    call('identify', identity);
+    identity.userId = 'ben';
+    identity.self = identity;
+    await until(() => tab.state().userId === 'jane');
+    call('identify', identity);
+    call('identify', { userId: 7n, token: 'proven' });
+    expect(errors).toEqual(['bad_request', 'bad_request']);
+    call('identify', { userId: 'jane', token: 'proven', attributes: { much: 'x'.repeat(9_000) } });
+    expect(errors.at(-1)).toBe('identity_invalid');
+    // Nobody is shown what an earlier user left, as with any identity that was refused.
+    await until(() => tab.state().connection.name === 'online' && tab.state().userId === undefined);
+    expect(tab.shown()).toEqual([]);
+  });
+
   it('send, prefill and begin conversations', async () => {
     const tab = await tabs.talking();
     const call = verbs(tab);

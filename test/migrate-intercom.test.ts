@@ -152,9 +152,9 @@ describe('Intercom', () => {
 
   it('takes the colours that browsers know, and says what is none', () => {
     const { window, calls, warnings } = startPage('intercom');
-    for (const action_color of ['#abc', 'teal', 'rgb(1, 2, 3)', 'seasick', 5, '']) window.Intercom('update', { action_color });
+    for (const action_color of ['#abc', 'teal', 'rgb(1, 2, 3)', 'seasick', '#1234', 5, '']) window.Intercom('update', { action_color });
     window.Intercom('update', { action_color: '#12', background_color: '#654321' });
-    expect(calls).toEqual(['#abc', 'teal', 'rgb(1, 2, 3)', '#654321'].map((color) => ['update', { color }]));
+    expect(calls).toEqual(['#aabbcc', '#008080', '#010203', '#654321'].map((color) => ['update', { color }]));
     expect(warnings).toEqual(['MiraDesk: intercomSettings.action_color is no colour']);
   });
 

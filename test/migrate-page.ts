@@ -47,8 +47,12 @@ export function startPage(vendor: string, globals: Record<string, unknown> = {},
   const state: WidgetState = { booted: true, open: false, unread: 0, connection: 'idle', identity: null, available: true, locale: 'en', launcher: true, consent: 'persistent' };
   let ready = false;
   const console = { warn: (...words: unknown[]) => warnings.push(words.join(' ')) };
-  /** Some of what a browser takes for a colour. */
-  const CSS = { supports: (_property: string, value: unknown) => /^(?:#(?:[\da-f]{3}|[\da-f]{6})|teal|rgb\([\d ,]+\))$/i.test(String(value)) };
+  /** Some of what a browser takes for a colour, and how a canvas says it. */
+  const named: Record<string, string> = { '#abc': '#aabbcc', teal: '#008080', 'rgb(1, 2, 3)': '#010203', '#1234': 'rgba(17, 34, 51, 0.27)' };
+  const colorOf = (value: unknown): string | undefined => named[String(value)] ?? /^#[\da-f]{6}$/i.exec(String(value))?.[0];
+  const CSS = { supports: (_property: string, value: unknown) => colorOf(value) !== undefined };
+  const pen = { set fillStyle(value: string) { this.said = colorOf(value) ?? this.said; }, get fillStyle() { return this.said; }, said: '#000000' };
+  class OffscreenCanvas { getContext = (): object => pen; }
   const dispatchEvent = ({ type, detail }: CustomEvent): void => void dispatched.push({ type, detail });
 
   const verbs: Record<string, unknown> = Object.fromEntries(VERBS.map((verb) => [verb, (...args: unknown[]) => void calls.push([verb, ...args])]));
@@ -63,8 +67,8 @@ export function startPage(vendor: string, globals: Record<string, unknown> = {},
   const page: MigratePage = {
     window, calls, warnings, dispatched, state,
     shim() {
-      const run = runInThisContext(`(function (window, console, CSS, dispatchEvent) { ${file(vendor)} })`, { filename: `${vendor}.js` }) as (...args: unknown[]) => void;
-      run(window, console, CSS, dispatchEvent);
+      const run = runInThisContext(`(function (window, console, CSS, OffscreenCanvas, dispatchEvent) { ${file(vendor)} })`, { filename: `${vendor}.js` }) as (...args: unknown[]) => void;
+      run(window, console, CSS, OffscreenCanvas, dispatchEvent);
     },
     loader() {
       const object = (window.MiraDesk ??= {});

@@ -120,7 +120,7 @@ describe('zE', () => {
   it('takes the colours that browsers know, and says what is none', () => {
     const page = startPage('zendesk', { zESettings: { webWidget: { color: { theme: 'seasick' } } } });
     for (const primary of ['teal', 'seasick']) page.window.zE('messenger:set', 'customization', { theme: { primary } });
-    expect(page.calls).toEqual([['update', {}], ['update', { color: 'teal' }]]);
+    expect(page.calls).toEqual([['update', {}], ['update', { color: '#008080' }], ['update', {}]]);
     expect(page.warnings).toEqual(['MiraDesk: zESettings.webWidget.color.theme is no colour', "MiraDesk: zE('messenger:set', 'customization') theme.primary is no colour"]);
   });
 

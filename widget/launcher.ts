@@ -82,8 +82,8 @@ export function createLauncher(options: LauncherOptions): Launcher {
 }
 
 /** An option that is true or false; as an attribute of the script tag it is a text. */
-export function isOn(option: unknown): boolean {
-  return String(option) !== 'false';
+export function isOn(option: string | boolean | undefined): boolean {
+  return `${option}` !== 'false';
 }
 
 function make(tag: string, attributes: Record<string, string | boolean>): HTMLElement {

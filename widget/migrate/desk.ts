@@ -109,9 +109,11 @@ export function locale(tag: unknown): never {
   return String(tag).split(/[-_]/)[0]?.toLowerCase() as never;
 }
 
-/** What the browser takes for a colour; anything else is left out, and said. */
+/** A colour as the widget reads it, #rrggbb, however browsers let it be written. What is none, or lets through what is behind it, is left out, and said. */
 export function color(name: string, value: unknown): string | undefined {
-  if (CSS.supports('color', value as string)) return value as string;
+  const pen = new OffscreenCanvas(1, 1).getContext('2d') as OffscreenCanvasRenderingContext2D;
+  pen.fillStyle = value as string;
+  if (CSS.supports('color', value as string) && pen.fillStyle.length === 7) return pen.fillStyle;
   if (value) warn(name, 'is no colour');
 }
 

@@ -33,7 +33,7 @@ function loginUser(jwt: (take: (token: string) => void) => void, done: unknown):
   }));
 }
 
-const supersede = (): void => answer('superseded', 'Another login or a logout came first.');
+const supersede = (): void => answer('superseded', 'Another login came first.');
 
 function reset(done: unknown): void {
   supersede();
@@ -75,8 +75,7 @@ const set: Record<string, Command> = {
     const name = "zE('messenger:set', 'customization')";
     const { theme, ...others } = fields(wanted);
     const { primary, ...rest } = fields(theme, true);
-    const own = color(`${name} theme.primary`, primary);
-    if (own) desk('update', { color: own });
+    desk('update', given({ color: color(`${name} theme.primary`, primary) }) as Loose);
     for (const one of [...Object.keys(rest).map((key) => `theme.${key}`), ...Object.keys(others)]) warn(`${name} ${one}`);
   },
 };

@@ -56,10 +56,11 @@ async function readTokens() {
   return { light, dark };
 }
 
-/** The declarations of what is not the same everywhere, as far as some stylesheet of the widget reads it. */
+/** The declarations of what is not the same everywhere, as far as some stylesheet of the widget reads it. Colours may be the page's (docs/sdk.md, Theming). */
 function declared(tokens, dark) {
   const used = globSync('widget/**/*.css', { cwd: root }).map((file) => readFileSync(join(root, file), 'utf8')).join('');
-  return [...tokens].filter(([name]) => dark.has(name) && used.includes(`var(${name})`)).map(([name, value]) => `${name}:${value};`).join('');
+  return [...tokens].filter(([name]) => dark.has(name) && used.includes(`var(${name})`))
+    .map(([name, value]) => `${name}:${value.startsWith('#') ? `var(${name.replace('--', '--miradesk-')},${value})` : value};`).join('');
 }
 
 /** What is the same everywhere stands where it is used: shorter, and no part of the widget depends on another for it. */

@@ -18,8 +18,8 @@ let gateway: Gateway;
 beforeAll(async () => { gateway = await startGateway(); });
 afterAll(() => gateway.stop());
 
-async function arrive(options: object = {}, { lang = 'en', ...context }: BrowserContextOptions & { lang?: string } = {}): Promise<{ visitor: Visitor; script: OwnersScript; seen: ReturnType<typeof watch> }> {
-  const site = await useSite({ '/': ownersPage(snippet(gateway, 'data-auto-boot="false"'), { lang }) });
+async function arrive(options: object = {}, { lang = 'en', head = '', ...context }: BrowserContextOptions & { lang?: string; head?: string } = {}): Promise<{ visitor: Visitor; script: OwnersScript; seen: ReturnType<typeof watch> }> {
+  const site = await useSite({ '/': ownersPage(snippet(gateway, 'data-auto-boot="false"'), { lang, head }) });
   const page = await browser.page({ reducedMotion: 'reduce', ...context });
   const seen = watch(page);
   const script = await new OwnersScript(page).listen();
@@ -74,6 +74,17 @@ it.each([
     await chat.script.call('update', { color });
     await expectAccessible(chat.visitor.page);
   }
+});
+
+it.each(['light', 'dark'] as const)('the quiet colours of the %s panel are those that the page sets, and only by their full names', async (theme) => {
+  const [css = ''] = /#miradesk \{[^}]*\}/.exec(readFileSync(join(root, 'docs/sdk.md'), 'utf8')) ?? [];
+  const colours = async (head: string): Promise<string[]> => {
+    const chat = await arrive({ theme }, { head });
+    await opens(chat);
+    return chat.visitor.page.locator('#miradesk [role=dialog]').evaluate((panel) => [panel, panel.querySelector('.composer') as Element].map((element) => getComputedStyle(element).backgroundColor));
+  };
+  expect(await colours(`<style>${css}</style>`)).toEqual(['rgb(247, 239, 226)', 'rgb(255, 250, 242)']);
+  expect(await colours(`<style>${css.replaceAll('--miradesk-', '--')}</style>`)).toEqual(await colours(''));
 });
 
 async function wordsOf(locale: Locale): Promise<Text[]> {

@@ -32,9 +32,9 @@ export class Message extends Component<MessageProps> {
   }
 
   override render({ row, files }: MessageProps): JSX.Element {
-    const { mine, author, first, last, delivery } = row;
+    const { mine, author, first, delivery } = row;
     return (
-      <div class={`message ${mine ? 'mine' : 'theirs'}${first ? ' first' : ''}${last ? ' last' : ''}`} data-delivery={delivery}>
+      <div class={`message ${mine ? 'mine' : 'theirs'}${first ? ' first' : ''}`} data-delivery={delivery}>
         {first && author && <p class="author" aria-hidden="true">{author}</p>}
         <div class="bubble" dir="auto">
           {/* <bdi>, because it has no say in the direction of the text. */}
@@ -51,13 +51,13 @@ export class Message extends Component<MessageProps> {
     const { row, online, durable, messenger } = this.props;
     const { delivery, newestOfMine } = row;
     if (delivery === 'failed') return <p class="meta failed"><Part name="failed" with={{ row, messenger }} meanwhile={t('failed')} /></p>;
-    const state = newestOfMine && delivery ? stateText(delivery, online, durable) : '';
-    if (delivery === 'waiting') return state ? <p class="meta" aria-live="off">{state}</p> : null;
-    if (!row.last && !state) return null;
+    const waiting = delivery === 'waiting';
+    const state = newestOfMine && delivery && stateText(delivery, online, durable);
+    if (!state && (waiting || !row.last)) return null;
     return (
       <p class="meta" aria-live="off">
-        <time dateTime={row.at.toISOString()}>{timeOf(row.at)}</time>
-        {state && <span class="delivery"> · {state}</span>}
+        {!waiting && <time dateTime={row.at.toISOString()}>{timeOf(row.at)}</time>}
+        {state && <span class="delivery">{!waiting && ' · '}{state}</span>}
       </p>
     );
   }

@@ -1,5 +1,8 @@
 /** Pages whose styles and scripts reach for everything on them, as real ones do without meaning any harm. */
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Page } from 'playwright-core';
+import { root } from './build.ts';
 
 export interface HostilePage {
   title: string;
@@ -38,6 +41,11 @@ const INHERITED = `html, body { color: #f0f !important; font: italic 900 40px/3 
   text-indent: 50px !important; text-shadow: 2px 2px red !important; white-space: pre !important; cursor: crosshair !important; hyphens: auto !important; word-break: break-all !important; quotes: none; list-style: square inside !important;
   caret-color: red !important; accent-color: red !important; font-variant: small-caps !important; -webkit-text-stroke: 1px red; tab-size: 40; }`;
 
+/** All custom properties that our stylesheets read or set, set on everything, our host too: by chance, as names such as --bg are anybody's, and with all force. */
+const names = new Set(['widget/**/*.css', 'shared/tokens.css'].flatMap((files) => globSync(files, { cwd: root }))
+  .flatMap((file) => readFileSync(join(root, file), 'utf8').match(/--[a-z][\w-]*(?=[:),])/g) ?? []));
+const TAKEN_PROPERTIES = `* { ${[...names].map((name) => `${name}: #f0f !important;`).join(' ')} }`;
+
 /** Meant for the page's own dialogs, and said of everything. */
 export const BACKDROPS: HostilePage = { title: 'backdrops for every popover', css: '::backdrop { display: block !important; position: fixed; inset: 0; background: #f00 !important; opacity: 1 !important } [popover] { background: red !important }' };
 
@@ -58,6 +66,7 @@ export const HOSTILE_PAGES: readonly HostilePage[] = [
   { title: 'containment and content-visibility', css: 'body { content-visibility: hidden } html { contain: paint } * { content-visibility: auto }' },
   { title: 'pointers and selections forbidden', css: 'html, body { pointer-events: none !important } * { user-select: none !important; -webkit-user-select: none !important; touch-action: none !important }' },
   { title: 'a layer above everything', css: '#cover { position: fixed; inset: 0; z-index: 2147483000; background: #fff; }', body: '</div><div id="cover">Above' },
+  { title: 'our custom properties taken', css: TAKEN_PROPERTIES },
   { title: 'our id and object taken', css: '#miradesk, [id*="miradesk"] { display: none !important; position: static !important; left: 0; transform: scale(3) !important; opacity: .1 !important }', body: '</div><div id="miradesk">Not the chat' },
   { title: 'animations and transitions of everything', css: '@keyframes spin { to { transform: rotate(1turn); opacity: 0 } } * { animation: spin 9s infinite !important; transition: all 9s !important }' },
   { title: 'a locked, flexible root', css: 'html { display: flex; gap: 100px; overflow: hidden; position: fixed; inset: 0; width: 100% } html > * { flex: 1; min-width: 900px !important; margin: 50px !important }' },
@@ -77,7 +86,7 @@ export const HOSTILE_PAGES: readonly HostilePage[] = [
 /** The strongest of them together; but the page does not become wider than the window, where pictures would be of another place. */
 export const ALL_AT_ONCE: HostilePage = {
   title: 'everything at once',
-  css: `${RESET} ${FRAMEWORK} ${INHERITED} * { all: unset !important } div { display: none !important } html { font-size: 200px !important; transform: translateY(20px) !important }
+  css: `${RESET} ${FRAMEWORK} ${INHERITED} ${TAKEN_PROPERTIES} * { all: unset !important } div { display: none !important } html { font-size: 200px !important; transform: translateY(20px) !important }
     * { direction: rtl !important; user-select: none !important; pointer-events: none !important; transition: all 9s !important }
     head { display: none !important } h1, p { all: initial !important; display: block !important; height: 1500px }`,
   root: 'dir="rtl"',

@@ -131,6 +131,38 @@ it('[D4] a new conversation that is begun without a gateway waits as one of its 
 
 const LONG = 1_000;
 
+/** Makes a conversation of so many messages: "Message 1", by the visitor, and so on. Answers its id. */
+async function talk(visitor: Visitor, member: Member, word: string, count: number): Promise<string> {
+  await visitor.say(`${word} 1`);
+  const id = await member.conversationWith(`${word} 1`);
+  for (let from = 2; from <= count; from += 50) {
+    await Promise.all(Array.from({ length: Math.min(50, count + 1 - from) }, (_, place) => member.says(id, `${word} ${from + place}`)));
+  }
+  return id;
+}
+
+/** Loads the page anew and opens the chat, with the newest page of a long conversation. */
+async function returns(visitor: Visitor): Promise<void> {
+  await visitor.page.reload();
+  await visitor.openChat();
+  await until(async () => (await visitor.shown()).length === 50, { what: 'the newest page' });
+  await visitor.button('Show earlier messages').waitFor();
+}
+
+/** Moves the log to a place while something else happens. Answers where it is once that has been drawn. */
+function goesTo(visitor: Visitor, top: number, meanwhile: 'nothing' | 'more' | 'less room'): Promise<{ top: number; toEnd: number }> {
+  return visitor.log.evaluate(async (log, [to, what]) => {
+    log.scrollTop = to;
+    const line = document.createElement('p');
+    if (what === 'more') log.append(line);
+    if (what === 'less room') (log.parentElement as HTMLElement).style.marginTop = '60px';
+    // The first frame tells of the scrolling and of the new sizes, and the second of what came of it.
+    for (let frame = 0; frame < 2; frame++) await new Promise(requestAnimationFrame);
+    line.remove();
+    return { top: log.scrollTop, toEnd: Math.round(log.scrollHeight - log.scrollTop - log.clientHeight) };
+  }, [top, meanwhile] as const);
+}
+
 /** In the page: counts what is put into the log and taken out of it from now on. */
 async function countNodes(page: Page): Promise<() => Promise<{ added: number; removed: number }>> {
   await page.evaluate(() => {
@@ -153,14 +185,8 @@ it('a conversation of a thousand messages: pages come while the place is kept, a
   const { page } = visitor;
   const member = await Member.of(gateway);
   await visitor.visit(`${gateway.url}/demo/`);
-  await visitor.say('Message 1');
-  const id = await member.conversationWith('Message 1');
-  for (let from = 2; from <= LONG; from += 50) {
-    await Promise.all(Array.from({ length: Math.min(50, LONG + 1 - from) }, (_, place) => member.says(id, `Message ${from + place}`)));
-  }
-  await page.reload();
-  await visitor.openChat();
-  await until(async () => (await visitor.shown()).length === 50, { what: 'the newest page' });
+  const id = await talk(visitor, member, 'Message', LONG);
+  await returns(visitor);
 
   // Up to the very first, page by page; what is looked at stays where it is.
   const box = visitor.log;
@@ -199,6 +225,7 @@ it('a conversation of a thousand messages: pages come while the place is kept, a
   const during = await counted();
   await member.says(id, 'One more');
   await visitor.button('1 new message').waitFor();
+  await visitor.log.getByText('New', { exact: true }).waitFor();
   expect(await place()).toEqual(middle);
   const after = await counted();
   expect(after.added - during.added).toBeLessThan(10);
@@ -219,6 +246,70 @@ it('a conversation of a thousand messages: pages come while the place is kept, a
   await visitor.button('1 new message').click();
   await visitor.log.getByText('One more').waitFor();
   await until(async () => box.evaluate((log) => log.scrollHeight - log.scrollTop - log.clientHeight < 2), { what: 'the newest message in view' });
+  expect(await visitor.button('Go to the newest message').count()).toBe(0);
+});
+
+it('whoever has just gone up stays there, whatever comes or grows in that moment, and whoever is at the end stays at the end', async () => {
+  showLogOnFailure(gateway);
+  const visitor = new Visitor(await browser.page());
+  const member = await Member.of(gateway);
+  await visitor.visit(`${gateway.url}/demo/`);
+  const id = await talk(visitor, member, 'Line', 60);
+  for (const meanwhile of ['more', 'less room'] as const) {
+    await returns(visitor);
+    expect(await goesTo(visitor, 300, meanwhile)).toMatchObject({ top: 300 });
+    await visitor.button('Go to the newest message').click();
+    expect(await goesTo(visitor, 100_000, meanwhile)).toMatchObject({ toEnd: 0 });
+    await member.says(id, `And ${meanwhile}`);
+    await visitor.sees(`And ${meanwhile}`);
+    expect(await goesTo(visitor, 100_000, 'nothing')).toMatchObject({ toEnd: 0 });
+  }
+});
+
+it('whoever was quicker than the way to earlier messages gets them all the same, and loses no place to it', async () => {
+  showLogOnFailure(gateway);
+  const visitor = new Visitor(await browser.page());
+  const member = await Member.of(gateway);
+  await visitor.visit(`${gateway.url}/demo/`);
+  await talk(visitor, member, 'Word', 110);
+  for (const [at, pages] of [[300, 1], [0, 2]] as const) {
+    const slow = Promise.withResolvers<void>();
+    await visitor.page.route('**/parts/earlier.js', async (route) => {
+      await slow.promise;
+      await route.continue();
+    });
+    await visitor.page.reload();
+    await visitor.openChat();
+    await until(async () => (await visitor.shown()).length === 50, { what: 'the newest page' });
+    const { toEnd } = await goesTo(visitor, at, 'nothing');
+    slow.resolve();
+    await visitor.button('Show earlier messages').waitFor();
+    await until(async () => (await visitor.shown()).length === 50 * pages, { what: `${pages} pages` });
+    expect(Math.abs((await goesTo(visitor, await visitor.log.evaluate(({ scrollTop }) => scrollTop), 'nothing')).toEnd - toEnd)).toBeLessThanOrEqual(1);
+  }
+});
+
+it('another conversation begins at its end, wherever somebody was in the one before', async () => {
+  showLogOnFailure(gateway);
+  const visitor = new Visitor(await browser.page());
+  const member = await Member.of(gateway);
+  await visitor.visit(`${gateway.url}/demo/`);
+  await talk(visitor, member, 'First', 60);
+  await startNew(visitor, 'Second 0');
+  const id = await member.conversationWith('Second 0');
+  for (let count = 1; count <= 40; count++) await member.says(id, `Second ${count}`);
+  await visitor.openList();
+  await visitor.conversation('First 60').click();
+  await visitor.sees('First 60');
+  expect(await goesTo(visitor, 300, 'nothing')).toMatchObject({ top: 300 });
+  await visitor.openList();
+  await visitor.page.keyboard.press('Escape');
+  await visitor.composer.waitFor();
+  expect(await goesTo(visitor, 300, 'nothing')).toMatchObject({ top: 300 });
+  await visitor.openList();
+  await visitor.conversation('Second 40').click();
+  await visitor.sees('Second 40');
+  await until(async () => visitor.log.evaluate((log) => log.scrollHeight - log.scrollTop - log.clientHeight < 2), { what: 'the newest message in view' });
   expect(await visitor.button('Go to the newest message').count()).toBe(0);
 });
 

@@ -30,15 +30,11 @@ export class Log extends Component<LogProps> {
   atBottom = true;
   /** `seq` of the newest entry that was in view at the bottom. */
   reached = 0;
-  height = 0;
+  /** How far down the view could be when it was last looked at, and where it was if that was the end, or near it. */
+  end = 0;
+  top = 0;
   firstKey: string | undefined;
   quiet: ReturnType<typeof setTimeout> | undefined;
-  /** The composer grew, or there is more to see. */
-  moved = (): void => {
-    if (this.atBottom) this.toBottom();
-  };
-  resized = new ResizeObserver(this.moved);
-  grown = new MutationObserver(this.moved);
 
   override componentDidMount(): void {
     const box = this.box.current as HTMLDivElement;
@@ -55,52 +51,53 @@ export class Log extends Component<LogProps> {
 
   /** How far it is from here to the end. */
   override getSnapshotBeforeUpdate(): number {
-    const { scrollTop = 0, scrollHeight = 0 } = this.box.current ?? {};
-    return scrollHeight - scrollTop;
+    const box = this.box.current as HTMLDivElement;
+    return box.scrollHeight - box.scrollTop;
   }
 
   override componentDidUpdate({ state: before }: LogProps, _: unknown, toEnd: number): void {
-    const box = this.box.current;
+    const box = this.box.current as HTMLDivElement;
     const { state } = this.props;
-    if (state.waiting.length > before.waiting.length) this.toBottom();
-    else if (!this.atBottom && box && state.entries[0] !== before.entries[0]) box.scrollTop = box.scrollHeight - toEnd;
+    if (state.waiting.length > before.waiting.length || state.conversation?.id !== before.conversation?.id) this.toBottom();
+    else if (state.entries[0] !== before.entries[0]) box.scrollTop = box.scrollHeight - toEnd;
   }
 
+  /** Now, or as soon as the log can be seen. */
   toBottom = (): void => {
-    const box = this.box.current;
-    if (!box) return;
-    box.scrollTop = box.scrollHeight;
+    this.end = this.top = 0;
     this.scrolled();
   };
 
+  /** The person moved the view, there is more to see, or less room for it (the composer grew, a keyboard came): perhaps all at once. */
   scrolled = (): void => {
-    const box = this.box.current;
-    if (!box) return;
+    const box = this.box.current as HTMLDivElement;
+    if (!box.clientHeight) return;
     const was = this.atBottom;
-    if (box.clientHeight !== this.height) {
-      // The composer grew or the keyboard came: that moved the view, not the person.
-      this.height = box.clientHeight;
-      if (was) box.scrollTop = box.scrollHeight;
-    }
-    this.atBottom = box.scrollHeight - box.scrollTop - box.clientHeight < NEAR;
+    const end = box.scrollHeight - box.clientHeight;
+    // Only a person goes up. Where nobody did, the view goes along to the end.
+    if (end > this.end && box.scrollTop + 1 > this.top) box.scrollTop = end;
+    this.end = end;
+    this.atBottom = end - box.scrollTop < NEAR;
+    this.top = this.atBottom ? box.scrollTop : Infinity;
     if (this.atBottom) this.reached = this.props.state.entries.at(-1)?.seq ?? 0;
     if (was !== this.atBottom) {
       this.props.onBottom(this.atBottom);
       this.forceUpdate();
     }
   };
+  resized = new ResizeObserver(this.scrolled);
+  grown = new MutationObserver(this.scrolled);
 
   /** New messages are read out; those put in from the past are not. */
   hush(rows: Row[]): void {
     const first = rows.find((row) => row.kind === 'message')?.key;
-    if (first !== this.firstKey) {
-      clearTimeout(this.quiet);
-      this.quiet = setTimeout(() => {
-        this.quiet = undefined;
-        this.forceUpdate();
-      }, QUIET_MS);
-    }
+    if (first === this.firstKey) return;
     this.firstKey = first;
+    clearTimeout(this.quiet);
+    this.quiet = setTimeout(() => {
+      this.quiet = undefined;
+      this.forceUpdate();
+    }, QUIET_MS);
   }
 
   override render({ state, messenger, settings, gateway, mark }: LogProps): JSX.Element {

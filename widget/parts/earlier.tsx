@@ -13,22 +13,34 @@ interface EarlierProps {
 /** This near to an end counts as there, in pixels. */
 const NEAR = 48;
 
+/** How far it is from the top of what is in view to the end. */
+function toEnd(box: HTMLElement | null): number {
+  return box ? box.scrollHeight - box.scrollTop : 0;
+}
+
 export default class Earlier extends Component<EarlierProps> {
   history = createHistory(this.props.messenger);
   mounted = new AbortController();
+  /** Before the button was there. */
+  toEnd = toEnd(this.props.box.current);
 
   override componentDidMount(): void {
     adopt(css);
-    this.props.box.current?.addEventListener('scroll', this.scrolled, { signal: this.mounted.signal });
+    const box = this.props.box.current;
+    if (!box) return;
+    box.addEventListener('scroll', this.look, { signal: this.mounted.signal });
+    // Somebody may have been quicker than this part: at the top already, or reading, who shall not lose their place to the button.
+    this.look();
+    box.scrollTop = box.scrollHeight - this.toEnd;
   }
 
   override componentWillUnmount(): void {
     this.mounted.abort();
   }
 
-  scrolled = ({ currentTarget }: Event): void => {
-    const { scrollTop, scrollHeight, clientHeight } = currentTarget as HTMLElement;
-    if (scrollTop < NEAR && scrollHeight - scrollTop - clientHeight >= NEAR) void this.history.loadEarlier();
+  look = (): void => {
+    const box = this.props.box.current;
+    if (box && box.scrollTop < NEAR && toEnd(box) - box.clientHeight >= NEAR) void this.history.loadEarlier();
   };
 
   override render() {

@@ -39,7 +39,7 @@ export class Message extends Component<MessageProps> {
         <div class="bubble" dir="auto">
           {/* <bdi>, because it has no say in the direction of the text. */}
           <bdi class="hidden">{mine ? t('you') : author}: </bdi>
-          {SPECIAL.test(row.text) ? <Part name="format" with={{ text: row.text }} meanwhile={row.text} /> : row.text}
+          {SPECIAL.test(row.text) ? <Part name="format" with={{ text: row.text }} meanwhile={<span aria-live="off">{row.text}</span>} /> : row.text}
           {row.attachments && <Part name="attachments" with={{ attachments: row.attachments, files }} />}
         </div>
         {this.meta()}

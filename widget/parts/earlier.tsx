@@ -46,7 +46,7 @@ export default class Earlier extends Component<EarlierProps> {
   override render() {
     const loading = this.history.loading();
     return (
-      <button type="button" class="plain earlier" aria-disabled={loading} onClick={() => void this.history.loadEarlier()}>
+      <button type="button" class="plain earlier" aria-live="off" aria-disabled={loading} onClick={() => void this.history.loadEarlier()}>
         {t(loading ? 'loadingEarlier' : 'earlier')}
       </button>
     );

@@ -15,7 +15,7 @@ export default class Mark extends Component<MarkProps> {
   }
 
   override render({ row, last }: MarkProps) {
-    if (row.kind === 'new') return <p class="new-here"><span>{t('newHere')}</span></p>;
+    if (row.kind === 'new') return <p class="new-here" aria-live="off"><span>{t('newHere')}</span></p>;
     return <p class="status">{row.kind === 'rating' ? t('rated', { score: row.score }) : t(row.status === 'open' ? 'reopened' : last ? 'closed' : 'closedHere')}</p>;
   }
 }

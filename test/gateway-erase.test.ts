@@ -1,13 +1,22 @@
 /** A visitor has everything of theirs erased: nothing of it is left anywhere, and everybody who had it learns so. */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { randomBytes } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Worker } from 'node:worker_threads';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { visitorErase } from '../gateway/erase.ts';
 import { createLogger } from '../gateway/logger.ts';
 import { replayAll } from '../gateway/replay.ts';
+import { openPGlite } from '../gateway/store/pglite.ts';
+import { createStore } from '../gateway/store/rpc-store.ts';
+import { makeSeed } from '../gateway/store/seed.ts';
 import { INBOX_CHANGES_MAX } from '../shared/limits.ts';
 import { name, startConversation, startTestGateway, type Client, type TestGateway, type TestWorkspace } from './harness/gateway-app.ts';
+import { png } from './harness/sample-files.ts';
 import { signIdentity } from './harness/signing-site.ts';
-import { openTestDatabase } from './harness/store.ts';
+import { openTestDatabase, testWorkspace } from './harness/store.ts';
 import { until } from './harness/until.ts';
+import { temporaryDirectory } from './harness/workplace.ts';
 
 let database: Awaited<ReturnType<typeof openTestDatabase>>;
 let gateway: TestGateway;
@@ -84,6 +93,57 @@ describe('[P3] visitor:erase', () => {
     for (const [event, payload] of [['message:send', { conversationId: first, clientId: name(), text: 'x' }], ['history:load', { conversationId: first, before: 2 }], ['read:mark', { conversationId: first, seen: 1 }]] as const) {
       expect(await agent.fails(event, payload)).toBe('not_found');
     }
+  });
+
+  it('leaves nothing of it in the files of the embedded database, once that has tidied up, or was closed', async () => {
+    const folder = temporaryDirectory('erase');
+    const filesWith = (word: string): string[] => readdirSync(folder, { recursive: true, withFileTypes: true })
+      .filter((file) => file.isFile()).map(({ parentPath, name: file }) => join(parentPath, file)).filter((file) => readFileSync(file).includes(word));
+    const transport = await openPGlite({ dataDir: join(folder, 'db'), seed: await makeSeed(), tidyEveryMs: 100 });
+    const own = await startTestGateway({ store: createStore(transport), env: { FILES_DIR: join(folder, 'files') } });
+    const shop = await own.workspace();
+    /** Leaves this word wherever somebody can leave one. */
+    const leaves = async (word: string): Promise<Client> => {
+      const visitor = await own.visitor(shop);
+      await visitor.does('profile:set', { profile: { name: `${word} name`, email: `${word}@mail.example`, phone: `${word} 1`, attributes: { [word]: word }, tags: [word] } });
+      const conversationId = await startConversation(visitor, `${word}, and so long that it is stored apart: ${randomBytes(1_900).toString('hex')}`);
+      await visitor.does('event:track', { name: word, meta: { [word]: 1 }, page: { url: `https://shop.example/${word}` } });
+      const upload = await fetch(`${own.url}/files/${shop.id}?name=${word}.png`, { method: 'POST', body: new Uint8Array(png()), headers: { authorization: `Bearer ${visitor.token}` } });
+      const { file } = await upload.json() as { file: { id: string } };
+      await visitor.does('message:send', { conversationId, clientId: name(), text: word, attachments: [file.id] });
+      return visitor;
+    };
+    // Between others, so that no page of a table has theirs alone.
+    await leaves('earlybird');
+    const [first, second] = [await leaves('canarybird'), await leaves('blackbird')];
+    await leaves('latebird');
+    expect(filesWith('canarybird')).not.toEqual([]);
+    await first.does('visitor:erase', { confirm: true });
+    await until(() => filesWith('canarybird').length === 0, { what: 'the files to be without it' });
+    await second.does('visitor:erase', { confirm: true });
+    await own.close();
+    await transport.close();
+    expect(filesWith('blackbird')).toEqual([]);
+    expect([filesWith('earlybird').length > 0, filesWith('latebird').length > 0]).toEqual([true, true]);
+  });
+
+  it('is taken out of the files by the thread that takes over, where one died before it could', async () => {
+    const dataDir = join(temporaryDirectory('erase'), 'db');
+    const threads: Worker[] = [];
+    const remember = (worker: Worker): void => void threads.push(worker);
+    process.on('worker', remember);
+    onTestFinished(() => void process.off('worker', remember));
+    const transport = await openPGlite({ dataDir, seed: await makeSeed() });
+    const store = createStore(transport);
+    await store.createWorkspace(testWorkspace());
+    await store.append('demo', { kind: 'start', author: { kind: 'visitor', id: 'v1', name: null }, clientId: 'c', conversationId: 'k1', conversationClientId: 'first', text: 'canarybird', page: null });
+    await store.eraseVisitor('demo', 'v1');
+    await threads.at(-1)?.terminate();
+    const traced = (): boolean => readdirSync(dataDir, { recursive: true, withFileTypes: true }).some((file) => file.isFile() && readFileSync(join(file.parentPath, file.name)).includes('canarybird'));
+    expect(traced()).toBe(true);
+    await until(() => store.ping().then(() => true), { what: 'the database to be back' });
+    await store.close();
+    expect(traced()).toBe(false);
   });
 
   it('is told to agents and to all of the visitor\'s tabs, and to nobody else', async () => {

@@ -3,7 +3,7 @@
  * It knows nothing of the store: it opens the database, migrates it, and calls SQL functions one after another.
  */
 import { existsSync } from 'node:fs';
-import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, statfs, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
@@ -21,6 +21,8 @@ export interface PGliteWorkerData {
   migrations: Migration[];
   /** Tells whether the folder may be written; null where nobody else can come. */
   fence: Fence | null;
+  /** How often to tidy up, where there is anything to tidy, in milliseconds. */
+  tidyEveryMs: number;
 }
 
 export type PGliteRequest =
@@ -40,16 +42,28 @@ export type PGliteNews =
 
 if (!parentPort) throw new Error('pglite-worker.ts is a worker thread of pglite.ts');
 const port = parentPort;
-const { dataDir, seed, migrations, fence } = workerData as PGliteWorkerData;
+const { dataDir, seed, migrations, fence, tidyEveryMs } = workerData as PGliteWorkerData;
 
 /**
  * PGlite has no autovacuum, so this thread does it: each message leaves a dead version of its conversation behind. Tidying up takes
  * some tens of milliseconds, after so much was appended (characters; some 30,000 messages) and once a minute while anything was.
  */
 const TIDY_AFTER = 8_000_000;
-const TIDY_EVERY_MS = 60_000;
-// What is erased is among them: until its rows are vacuumed, their bytes lie in the files.
-const TIDY = ['conversations', 'entries', 'reads', 'inbox_counts', 'sessions', 'visitors', 'visitor_events', 'files', 'identity_uses'].map((table) => `vacuum miradesk.${table}`);
+const TABLES = ['conversations', 'entries', 'reads', 'leases', 'inbox_counts', 'sessions', 'visitors', 'visitor_events', 'files', 'identity_uses'].map((table) => `miradesk.${table}`);
+
+/** What takes people's words and names away. */
+const ERASES = ['erase_visitor', 'forget_file', 'drop_files'];
+/**
+ * Vacuum makes room where something was, and leaves the bytes there until others come. So after an erase the tables are written anew, while everybody waits:
+ * for one of this size (a million messages) three seconds, so once in as many minutes at most. A larger one has to do with vacuum.
+ */
+const WIPE_MAX_BYTES = 256 * 1024 * 1024;
+const WIPE_EVERY = 60;
+/** What has to be free on the disk for it besides the copy of a table and the log of writing it. A full disk is what PGlite takes worst. */
+const WIPE_ROOM_BYTES = 64 * 1024 * 1024;
+/** Stands beside the database while bytes of what was erased may be in its files, so that the next one to open it goes on; null: there are no files. */
+const owed = dataDir === null ? null : `${dataDir}.erased`;
+let nextWipe = 0;
 
 /** How long a call waits for the folder's lock to be found right again. */
 const FENCED_MS = 4_000;
@@ -94,6 +108,7 @@ async function isEmpty(folder: string): Promise<boolean> {
 async function handle(database: PGlite, request: PGliteRequest): Promise<string> {
   switch (request.kind) {
     case 'call': {
+      if (owed !== null && ERASES.includes(request.fn)) await writeFile(owed, '');
       const args = request.names.map((name, index) => `${name} => $${index + 1}`).join(', ');
       // As text: the string goes to the other thread as it is and is parsed there.
       const { rows } = await database.query<[string]>(`select miradesk.${request.fn}(${args})::text`, request.values, { rowMode: 'array' });
@@ -105,6 +120,8 @@ async function handle(database: PGlite, request: PGliteRequest): Promise<string>
       return 'null';
     }
     case 'close':
+      // What cannot be wiped now is by the next one.
+      await wipe(database).catch(() => {});
       await database.close();
       return 'null';
   }
@@ -139,7 +156,27 @@ async function answer(database: PGlite, request: PGliteRequest): Promise<void> {
 
 async function tidy(database: PGlite): Promise<void> {
   if (fence && !holds(fence)) return;
-  for (const statement of TIDY) await database.exec(statement);
+  if (isOwed() && performance.now() >= nextWipe) await wipe(database);
+  else for (const table of TABLES) await database.exec(`vacuum ${table}`);
+}
+
+function isOwed(): boolean {
+  return owed !== null && existsSync(owed);
+}
+
+/** Takes what was erased out of the database's files, its log included; does nothing where nothing was. */
+async function wipe(database: PGlite): Promise<void> {
+  if (dataDir === null || owed === null || !isOwed()) return;
+  nextWipe = performance.now() + WIPE_EVERY * tidyEveryMs;
+  for (const table of TABLES) {
+    const { rows } = await database.query<{ size: number }>('select pg_total_relation_size($1::regclass)::float8 as size', [table]);
+    const { bavail, bsize } = await statfs(dataDir);
+    const size = rows[0]?.size ?? Infinity;
+    await database.exec(`vacuum ${size <= WIPE_MAX_BYTES && 2 * size + WIPE_ROOM_BYTES <= bavail * bsize ? 'full ' : ''}${table}`);
+  }
+  // The log begins a new file, and the old ones go instead of being kept for later.
+  for (const statement of ['set wal_recycle = off', 'select pg_switch_wal()', 'checkpoint']) await database.exec(statement);
+  await rm(owed);
 }
 
 try {
@@ -147,12 +184,12 @@ try {
   let last = Promise.resolve();
   let appended = 0;
   const tidySoon = (): void => {
-    if (appended === 0) return;
+    if (appended === 0 && !isOwed()) return;
     appended = 0;
     // Whatever it fails with, the next call fails with, too, and tells.
     last = last.then(() => tidy(database)).catch(() => {});
   };
-  setInterval(tidySoon, TIDY_EVERY_MS).unref();
+  setInterval(tidySoon, tidyEveryMs).unref();
   port.on('message', (request: PGliteRequest) => {
     last = last.then(() => answer(database, request));
     if (request.kind === 'call' && request.fn === 'append_entries') {

@@ -21,6 +21,8 @@ export interface PGliteOptions {
   onFenced?(): void;
   /** After how many seconds without any answer, while one is waited for, the thread is given up. */
   patienceSeconds?: number;
+  /** How often dead rows, and the bytes of what was erased, are taken out of the files: a minute, unless said otherwise. */
+  tidyEveryMs?: number;
   /** Called when the thread died and a new one is being started. */
   onCrash?(error: Error): void;
 }
@@ -41,6 +43,7 @@ const NAME = /^[a-z][a-z0-9_]*$/;
 const FIRST_RESTART_MS = 100;
 const LAST_RESTART_MS = 5_000;
 const PATIENCE_SECONDS = 15;
+const TIDY_EVERY_MS = 60_000;
 
 // Leaves one type's requests without their id, for each of them.
 type Unnumbered<T> = T extends unknown ? Omit<T, 'id'> : never;
@@ -48,7 +51,7 @@ type Unnumbered<T> = T extends unknown ? Omit<T, 'id'> : never;
 /** Opens the database and brings its schema up to date. Rejects with MigrationError or with what PGlite says. */
 export async function openPGlite(options: PGliteOptions): Promise<PGliteTransport> {
   const patience = options.patienceSeconds ?? PATIENCE_SECONDS;
-  const data: PGliteWorkerData = { dataDir: options.dataDir, seed: options.seed ?? null, migrations: await readMigrations(), fence: options.fence ?? null };
+  const data: PGliteWorkerData = { dataDir: options.dataDir, seed: options.seed ?? null, migrations: await readMigrations(), fence: options.fence ?? null, tidyEveryMs: options.tidyEveryMs ?? TIDY_EVERY_MS };
   const pending = new Map<number, Pending>();
   let lastId = 0;
   let worker: Worker | null = null;

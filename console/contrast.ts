@@ -2,7 +2,7 @@
 import { contrast, onColor } from '../shared/color.ts';
 
 export interface ColourNote {
-  /** The colour the widget takes for text on it: white or black, whichever stands out more. */
+  /** The colour the widget takes for text on it: white or black, whichever stands out more, or as good as that. */
   text: ReturnType<typeof onColor>;
   /** Contrast of that text. */
   ratio: number;

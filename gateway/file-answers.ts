@@ -6,8 +6,11 @@ import { dispositionOf } from './file-names.ts';
 import type { ByteRange } from './file-storage.ts';
 import { isImage } from './file-types.ts';
 
-/** A file never changes under its id. Private: what two people send each other is no business of a cache between them. */
-const CACHE = 'private, max-age=31536000, immutable';
+/**
+ * A file never changes under its id, but it may be erased: browsers keep it, and ask each time whether they still may show it. What they have they are not
+ * sent again. Private: what two people send each other is no business of a cache between them.
+ */
+const CACHE = 'private, no-cache';
 
 /** Answers a GET or HEAD. Pictures may be shown where they are linked; everything else is to be saved. */
 export async function sendStoredFile(request: FastifyRequest, reply: FastifyReply, file: Attachment, open: (range?: ByteRange) => Promise<Readable | null>): Promise<FastifyReply> {

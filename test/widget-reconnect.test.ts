@@ -1,6 +1,7 @@
 /** When the connection tries again, and when it does not: on a wire that the test holds in its hand. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { wireError } from '../shared/errors.ts';
+import { ACK_TIMEOUT_MS } from '../shared/limits.ts';
 import { createConnection, type CloseReason, type Connection, type ConnectionOptions, type ConnectionState, type OpenWire, type WireEvents } from '../widget/connection.ts';
 
 const STARTED = { protocol: 1, serverTime: '', heartbeatMs: 1, visitorId: 'a', token: 't', workspace: { id: 'demo', name: 'Demo' } };
@@ -74,7 +75,7 @@ describe('trying again', () => {
     create();
     vi.advanceTimersByTime(15_000);
     expect(newest().closed_).toBe(true);
-    expect(connection.state).toMatchObject({ name: 'waiting', reason: 'unopened' });
+    expect(connection.state).toMatchObject({ name: 'waiting', reason: 'mute' });
   });
 
   it('tries at once when woken, but not before the gateway wants to see us', () => {
@@ -147,12 +148,20 @@ describe('trying again', () => {
 });
 
 describe('requests', () => {
+  it('are given up where no answer comes in time', async () => {
+    create();
+    start();
+    const asked = connection.request('log:sync', { conversations: [] });
+    vi.advanceTimersByTime(ACK_TIMEOUT_MS);
+    await expect(asked).rejects.toThrow('no answer');
+  });
+
   it('end with the wire', async () => {
     create();
     start();
     const asked = connection.request('log:sync', { conversations: [] });
     newest().closed('silent');
-    await expect(asked).rejects.toThrow('connection lost');
+    await expect(asked).rejects.toThrow('no answer');
   });
 
   it('take one answer, and only one that is an acknowledgement', async () => {
@@ -165,13 +174,13 @@ describe('requests', () => {
     for (const nonsense of [undefined, null, 'ok', { ok: false }, { ok: 'yes' }]) {
       const odd = connection.request('log:sync', { conversations: [] });
       newest().answers.at(-1)?.(nonsense);
-      await expect(odd).rejects.toThrow('not an acknowledgement');
+      await expect(odd).rejects.toThrow('no answer');
     }
   });
 
   it('are not made before the session has started', async () => {
     create();
-    await expect(connection.request('log:sync', { conversations: [] })).rejects.toThrow('not connected');
+    await expect(connection.request('log:sync', { conversations: [] })).rejects.toThrow('no answer');
   });
 });
 
@@ -204,8 +213,9 @@ describe('where WebSocket is blocked', () => {
   async function loseUnopened(times: number): Promise<void> {
     for (let time = 0; time < times; time++) {
       newest().closed('unopened');
-      // What is asked in between answers before the next attempt.
-      await vi.advanceTimersByTimeAsync(delay());
+      // What is asked in between answers before the next attempt, which then is not waited for.
+      await vi.advanceTimersByTimeAsync(0);
+      if (delay() > 0) await vi.advanceTimersByTimeAsync(delay());
     }
   }
 
@@ -215,6 +225,43 @@ describe('where WebSocket is blocked', () => {
     start();
     lose();
     expect(wires.map(({ by }) => by)).toEqual(['websocket', 'websocket', 'websocket', 'http', 'http']);
+  });
+
+  it('takes it at once where a socket opens as if nothing were, and then says nothing', async () => {
+    create({ fallback });
+    newest().closed('mute');
+    await vi.advanceTimersByTimeAsync(0);
+    expect(wires.map(({ by }) => by)).toEqual(['websocket', 'http']);
+  });
+
+  it('takes it in the middle of an attempt: nothing is left to wait for', async () => {
+    let answer = (_: OpenWire): void => {};
+    create({ fallback: () => new Promise((resolve) => { answer = resolve; }) });
+    lose('mute');
+    answer(opens('http'));
+    await vi.advanceTimersByTimeAsync(0);
+    expect(wires.map(({ by, closed_ }) => [by, closed_])).toEqual([['websocket', true], ['websocket', true], ['http', false]]);
+  });
+
+  it('does not where WebSocket has opened before HTTP has answered: the gateway was only slow', async () => {
+    let answer = (_: OpenWire): void => {};
+    create({ fallback: () => new Promise((resolve) => { answer = resolve; }) });
+    lose('mute');
+    start();
+    answer(opens('http'));
+    await vi.advanceTimersByTimeAsync(0);
+    lose();
+    expect(wires.map(({ by }) => by)).toEqual(['websocket', 'websocket', 'websocket']);
+  });
+
+  it('does not come back to life with it where the page has let go meanwhile', async () => {
+    let answer = (_: OpenWire): void => {};
+    create({ fallback: () => new Promise((resolve) => { answer = resolve; }) });
+    newest().closed('mute');
+    connection.close();
+    answer(opens('http'));
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect([connection.state.name, wires.length]).toEqual(['idle', 1]);
   });
 
   it('does not where HTTP does not work either: the gateway is down', async () => {

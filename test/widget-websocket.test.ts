@@ -9,6 +9,7 @@ class FakeSocket {
   readyState = 1;
   readonly sent: string[] = [];
   readonly url: string;
+  onopen: (() => void) | null = null;
   onmessage: ((event: { data: unknown }) => void) | null = null;
   onclose: (() => void) | null = null;
   onerror: (() => void) | null = null;
@@ -84,6 +85,23 @@ describe('opening', () => {
     expect(events).toEqual(['closed unopened']);
     expect([FakeSocket.last.onerror, FakeSocket.last.onclose]).toEqual([null, null]);
     expect(onclose).not.toBeNull();
+  });
+
+  it('tells a socket that a network opens only to swallow what is in it: the gateway would have spoken', () => {
+    // However long the way there takes.
+    vi.advanceTimersByTime(14_000);
+    FakeSocket.last.onopen?.();
+    vi.advanceTimersByTime(4_999);
+    expect(events).toEqual([]);
+    vi.advanceTimersByTime(1);
+    expect([events, FakeSocket.last.readyState]).toEqual([['closed mute'], 3]);
+  });
+
+  it('does not take a gateway for such a network that spoke and then has nothing to say', () => {
+    FakeSocket.last.onopen?.();
+    FakeSocket.last.receive(OPEN);
+    vi.advanceTimersByTime(44_999);
+    expect(events).toEqual([]);
   });
 
   it('passes on why the namespace refused', () => {

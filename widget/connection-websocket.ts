@@ -10,6 +10,8 @@ const OPEN = '0', CLOSE = '1', PING = '2', PONG = '3', MESSAGE = '4';
 const CONNECT = '0', DISCONNECT = '1', EVENT = '2', ACK = '3', CONNECT_ERROR = '4';
 
 const NAMESPACE = '/visitor,';
+/** The gateway speaks first, as soon as the socket is open; where a network opens sockets only to swallow what is in them, it does not. */
+const FIRST_WORD_MS = 5_000;
 /** Says nothing to anybody: the frame ends the wire, and the reason for that is 'garbage'. */
 const GARBAGE = 'garbage';
 /** A Socket.IO packet in a frame: type, namespace, the id that its acknowledgement is to carry, JSON. */
@@ -25,7 +27,7 @@ export const openWebSocket: OpenWire = (origin, auth, events) => {
   let requests = 0;
   let opened = false;
   /** How long the gateway may stay silent, and the timer that notices. */
-  let patience = 0;
+  let patience = FIRST_WORD_MS;
   let watch: ReturnType<typeof setTimeout> | undefined;
 
   function close(): void {
@@ -88,6 +90,12 @@ export const openWebSocket: OpenWire = (origin, auth, events) => {
     }
   }
 
+  function listen(): void {
+    clearTimeout(watch);
+    watch = setTimeout(end, patience, opened ? 'silent' : 'mute');
+  }
+
+  socket.onopen = listen;
   socket.onmessage = ({ data }) => {
     let act: (() => void) | undefined;
     try {
@@ -96,8 +104,7 @@ export const openWebSocket: OpenWire = (origin, auth, events) => {
       end(GARBAGE);
       return;
     }
-    clearTimeout(watch);
-    watch = setTimeout(end, patience, 'silent');
+    listen();
     act?.();
   };
   // A socket that a content security policy forbids has an error only, others close as well.

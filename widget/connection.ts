@@ -8,8 +8,8 @@ import { RETRYABLE } from '../shared/errors.ts';
 import { ACK_TIMEOUT_MS } from '../shared/limits.ts';
 import type { Ack, VisitorAnswers, VisitorNews, VisitorPayload, VisitorRequest } from '../shared/protocol.ts';
 
-/** Why a wire ended: it never opened, broke, fell silent, carried something that is not the protocol, or was ended by the gateway. */
-export type CloseReason = 'unopened' | 'broken' | 'silent' | 'garbage' | 'ended';
+/** Why a wire ended: it never opened, or as if it did and then said nothing, broke, fell silent, carried something that is not the protocol, or was ended by the gateway. */
+export type CloseReason = 'unopened' | 'mute' | 'broken' | 'silent' | 'garbage' | 'ended';
 
 /** One physical connection, from its opening to its end. */
 export interface Wire {
@@ -54,10 +54,10 @@ export interface Connection {
   restart(): void;
   /** The wire looks alive but did not answer: takes it for lost. */
   suspect(): void;
-  /** Resolves with the acknowledgement; rejects when there is no connection, it broke, or no answer came within `timeoutMs`. */
-  request<E extends VisitorRequest>(event: E, payload: VisitorPayload<E>, timeoutMs?: number): Promise<Ack<VisitorAnswers[E]>>;
-  /** Calls `listener` at such news. Answers the function that ends it. */
-  on<E extends keyof News>(event: E, listener: (news: Payload<E>) => void): () => void;
+  /** Resolves with the acknowledgement; rejects when there is no connection, it broke, or no answer came in time. */
+  request<E extends VisitorRequest>(event: E, payload: VisitorPayload<E>): Promise<Ack<VisitorAnswers[E]>>;
+  /** Calls `listener` at such news. */
+  on<E extends keyof News>(event: E, listener: (news: Payload<E>) => void): void;
   /** Lets go of the wire; nothing is tried until the next connect(). */
   close(): void;
 }
@@ -83,7 +83,7 @@ const LAST_DELAY_MS = 15_000;
 const OPEN_TIMEOUT_MS = 15_000;
 /** A connection that ends sooner than this after it began counts as one more failed attempt. */
 const SETTLED_MS = 1_000;
-/** So many wires in a row that did not open, while HTTP works, speak for a network that blocks them. */
+/** So many wires in a row that did not open, while HTTP works, speak for a network that blocks them. Of those that say nothing one does: a gateway that is away is not silent for so long. */
 const BLOCKED_AFTER = 3;
 
 /** Milliseconds until the next attempt after `attempts` failed ones; `chance` from 0 to 1 spreads those who were cut off together. */
@@ -93,9 +93,9 @@ export function nextDelay(attempts: number, chance: number): number {
 
 export function createConnection(options: ConnectionOptions): Connection {
   const { random = Math.random } = options;
-  const listeners = new Set<{ event: string; listener: (news: never) => void }>();
+  const listeners: Array<{ event: string; listener: (news: never) => void }> = [];
   /** Ends of the requests under way. */
-  const underWay = new Set<(why: string) => void>();
+  const underWay = new Set<() => void>();
   let state: ConnectionState = { name: 'idle' };
   let openWire = options.openWire;
   let wire: Wire | undefined;
@@ -119,15 +119,15 @@ export function createConnection(options: ConnectionOptions): Connection {
   }
 
   function failAll(): void {
-    for (const fail of underWay) fail('connection lost');
+    for (const fail of underWay) fail();
   }
 
   function open(): void {
     drop();
     become({ name: 'connecting' });
-    timer = setTimeout(lost, OPEN_TIMEOUT_MS, 'unopened');
+    timer = setTimeout(lost, OPEN_TIMEOUT_MS, 'mute');
     let opened: Wire | undefined;
-    const current = (): boolean => opened !== undefined && wire === opened;
+    const current = (): boolean => wire === opened;
     try {
       opened = wire = openWire(options.origin, options.auth, {
         news: (event, payload) => current() && take(event, payload),
@@ -175,15 +175,22 @@ export function createConnection(options: ConnectionOptions): Connection {
     const until = Math.max(Date.now() + nextDelay(attempts++, random()), notBefore);
     timer = setTimeout(open, until - Date.now());
     become({ name: 'waiting', reason, until });
-    if (reason === 'unopened') considerFallback().catch(() => {});
+    if (reason === 'mute' || reason === 'unopened') considerFallback(reason).catch(() => {});
   }
 
-  async function considerFallback(): Promise<void> {
+  async function considerFallback(reason: CloseReason): Promise<void> {
     if (openWire !== options.openWire) {
       // The other way in did not open either, so it is not the first one that is blocked.
       openWire = options.openWire;
       unopened = 0;
-    } else if (++unopened >= BLOCKED_AFTER && options.fallback) openWire = await options.fallback();
+    } else if ((++unopened >= BLOCKED_AFTER || reason === 'mute') && options.fallback) {
+      const other = await options.fallback();
+      // The first may have opened meanwhile after all; else nothing is left to wait for.
+      if (!unopened) return;
+      openWire = other;
+      if (state.name === 'connecting') open();
+      wake();
+    }
   }
 
   function wake(): void {
@@ -208,31 +215,26 @@ export function createConnection(options: ConnectionOptions): Connection {
     suspect() {
       if (state.name === 'online') lost('silent');
     },
-    request(event, payload, timeoutMs = ACK_TIMEOUT_MS) {
+    request(event, payload) {
       return new Promise((resolve, reject) => {
-        if (!wire || state.name !== 'online') {
-          reject(new Error('not connected'));
-          return;
-        }
-        const timeout = setTimeout(fail, timeoutMs, 'no answer');
-        function fail(why: string): void {
-          if (settled()) reject(new Error(why));
+        const timeout = setTimeout(fail, ACK_TIMEOUT_MS);
+        function fail(): void {
+          if (settled()) reject(new Error('no answer'));
         }
         function settled(): boolean {
           clearTimeout(timeout);
           return underWay.delete(fail);
         }
         underWay.add(fail);
-        wire.emit(event, payload, (data) => {
-          if (!isAck(data)) fail('not an acknowledgement');
+        if (state.name !== 'online') fail();
+        else wire?.emit(event, payload, (data) => {
+          if (!isAck(data)) fail();
           else if (settled()) resolve(data as Ack<never>);
         });
       });
     },
     on(event, listener) {
-      const entry = { event, listener };
-      listeners.add(entry);
-      return () => void listeners.delete(entry);
+      listeners.push({ event, listener });
     },
     close() {
       drop();
@@ -244,7 +246,7 @@ export function createConnection(options: ConnectionOptions): Connection {
 
 function isAck(data: unknown): boolean {
   const { ok, error } = (data ?? {}) as Partial<{ ok: unknown; error: unknown }>;
-  return ok === true || (ok === false && asError(error) !== undefined);
+  return ok === true || (ok === false && !!asError(error));
 }
 
 function asError(data: unknown): WireError | undefined {

@@ -14,7 +14,7 @@ export function browserEnvironment(workspace: string, origin: string, mayTrack: 
     async fallback() {
       // Asked where the fallback would go, so that the answer holds for it.
       const { ok } = await fetch(`${origin}/socket.io/?EIO=4&transport=polling`);
-      if (!ok) throw new Error('not reached');
+      if (!ok) throw new Error('no answer');
       return (await beside<typeof import('./connection-socketio.ts')>('./connection-socketio.ts')).openSocketIo;
     },
     storage: (consent) => attempt(() => (consent === 'none' ? null : consent === 'session' ? sessionStorage : localStorage)),

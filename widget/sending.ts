@@ -111,7 +111,7 @@ export function createSending({ session, connection, conversations, room, tabs, 
     const visitorId = session.visitorId();
     if (!ours || !visitorId) {
       connection.restart();
-      throw new Error('another visitor was first');
+      throw new Error('no answer');
     }
     return visitorId;
   }

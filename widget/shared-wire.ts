@@ -26,7 +26,7 @@ export interface Seat {
   /** The last session:started, and when it came, by this device's clock. */
   session?: { at: number; payload: unknown } | undefined;
   /** Whom else to tell what comes over the wire; set by the tabs' part. */
-  relay?: Partial<WireEvents> | undefined;
+  relay?: WireEvents | undefined;
   /** How requests reach a tab that leads; set by the tabs' part while another one does. */
   emit?: Wire['emit'] | undefined;
   /** Lets go of what the tabs' part holds; set by it. */
@@ -62,14 +62,14 @@ export function shareWire(openWire: OpenWire, { name, locks, Channel, mustLead }
               if (event === 'session:started') seat.session = { at: Date.now(), payload };
               // This tab first: it settles who the visitor is before others ask.
               events.news(event, payload);
-              seat.relay?.news?.(event, payload);
+              seat.relay?.news(event, payload);
             },
             refused(data) {
-              seat.relay?.refused?.(data);
+              seat.relay?.refused(data);
               seat.end((to) => to.refused(data));
             },
             closed(reason) {
-              seat.relay?.closed?.(reason);
+              seat.relay?.closed(reason);
               seat.end((to) => to.closed(reason));
             },
           });

@@ -1,10 +1,14 @@
 /** A network between a browser and a gateway that gets in the way: on loopback, as trains, hotels and offices do it. */
+import { createHash } from 'node:crypto';
 import { createServer, request as httpRequest, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import type { Duplex } from 'node:stream';
 
-/** `captive`: whatever is asked for, the answer is a page to sign in. `no-websocket`: only plain requests get through. */
-export type NetworkState = 'well' | 'captive' | 'no-websocket';
+/**
+ * `captive`: whatever is asked for, the answer is a page to sign in. `no-websocket`: only plain requests get through. `mute-websocket`: the same, but
+ * sockets open, and whatever goes into them is swallowed.
+ */
+export type NetworkState = 'well' | 'captive' | 'no-websocket' | 'mute-websocket';
 
 const SIGN_IN = '<!doctype html><html><title>Hotel Wi-Fi</title><h1>Welcome! Please sign in to use our Wi-Fi.</h1></html>';
 
@@ -70,6 +74,11 @@ export class BadNetwork {
     near.on('error', () => {}); // its close says all there is to say
     if (this.#state === 'captive') near.end(`HTTP/1.1 200 OK\r\ncontent-type: text/html\r\nconnection: close\r\n\r\n${SIGN_IN}`);
     if (this.#state === 'no-websocket') near.destroy();
+    if (this.#state === 'mute-websocket') {
+      const accept = createHash('sha1').update(`${request.headers['sec-websocket-key']}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`).digest('base64');
+      near.write(`HTTP/1.1 101 Switching Protocols\r\nupgrade: websocket\r\nconnection: Upgrade\r\nsec-websocket-accept: ${accept}\r\n\r\n`);
+      near.resume();
+    }
     if (this.#state !== 'well') return;
     const far = connect(this.#to, '127.0.0.1');
     this.#keep(far);

@@ -95,6 +95,8 @@ export interface Messenger {
   typing(typing: boolean): void;
   /** Whether somebody looks at the newest message. */
   setWatching(watching: boolean): void;
+  /** Keeps what there is as long as this level of consent says; what may not stay goes at once. */
+  keep(consent: Consent): void;
   /** Forgets the visitor on this device, in all tabs. `byPage`: the page asks for it. */
   logout(byPage?: boolean): void;
   /** Ends everything. What waits stays stored. */
@@ -124,9 +126,10 @@ export function createMessenger(environment: MessengerEnvironment, consent: Cons
   let changing = false;
   let destroyed = false;
 
+  const database = (level: Consent): IDBFactory | null => (level === 'persistent' ? environment.indexedDB : null);
   const session = createSession(key, environment.storage(consent));
   const conversations = createConversations();
-  const shared = (openWire: OpenWire): OpenWire => shareWire(openWire, { name: `${key}:wire`, locks: environment.locks, Channel: environment.Channel, mustLead: session.isIdentifying });
+  const shared = (openWire: OpenWire): OpenWire => shareWire(openWire, { ...environment, name: `${key}:wire`, mustLead: session.isIdentifying });
   const { fallback } = environment;
   const connection = createConnection({
     ...environment,
@@ -150,9 +153,8 @@ export function createMessenger(environment: MessengerEnvironment, consent: Cons
     },
   });
   const tabs = createTabs<Entry>({
+    ...environment,
     name: key,
-    locks: environment.locks,
-    Channel: environment.Channel,
     onNews(news) {
       if (news.kind === 'landed') void landed(news.landed);
       else if (news.kind === 'forgotten') forgotten();
@@ -161,7 +163,7 @@ export function createMessenger(environment: MessengerEnvironment, consent: Cons
   });
   const room = createWaitingRoom<Outgoing>({
     name: key,
-    factory: consent === 'persistent' ? environment.indexedDB : null,
+    factory: database(consent),
     mayHoldItems: session.hasActed,
     onChange: () => tabs.tell({ kind: 'outbox' }),
   });
@@ -337,6 +339,10 @@ export function createMessenger(environment: MessengerEnvironment, consent: Cons
     setWatching(watching) {
       reading.setWatching(watching);
       changed();
+    },
+    keep(level) {
+      session.moveTo(environment.storage(level));
+      void room.moveTo(database(level)).then(sending.refresh);
     },
     logout(byPage) {
       tabs.tell({ kind: 'forgotten' });

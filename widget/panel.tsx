@@ -6,23 +6,24 @@ import { createRef, render } from 'preact';
 import type { Entry } from '../shared/protocol.ts';
 import type { PanelSettings } from '../shared/settings.ts';
 import { attempt } from './attempt.ts';
-import type { PageOptions, StartPanel } from './bridge.ts';
+import type { PageOptions, PanelHandle, StartPanel } from './bridge.ts';
 import { createDraft } from './draft.ts';
 import { browserEnvironment } from './environment.ts';
 import { ErrorBoundary } from './error-boundary.tsx';
 import { createMessenger, type Consent, type MessengerState } from './messenger.ts';
-import { listenToPage } from './page-events.ts';
 import css from './panel.css';
 import { PanelView, type ShownSettings } from './panel-view.tsx';
 import { adopt, bring, once, settle } from './part.tsx';
 import { storageKey } from './storage-key.ts';
-import type { WidgetMessage } from './sdk-types.ts';
+import type { WidgetError, WidgetMessage } from './sdk-types.ts';
 import { locale, speak, t } from './texts.ts';
 
 export * from './kit.ts';
 
 /** The system's own. */
 const FONT = 'system-ui, sans-serif';
+/** Before the part that carries out the page's verbs is asked for again. */
+const AGAIN_MS = 10_000;
 /** The longest first. */
 const CONSENTS: readonly unknown[] = ['persistent', 'session', 'none'] satisfies Consent[];
 /** Typing here is not meant for the page's shortcuts, nor our focus for its focus traps. */
@@ -30,15 +31,13 @@ const OURS = ['keydown', 'keypress', 'keyup', 'input', 'paste', 'focusin'];
 
 export const start: StartPanel = async ({ loader, base, options: first, locale: language, launcher: { root, button }, open: openPanel, close, emit }) => {
   const [stored] = await Promise.all([
-    fetch(new URL(`${loader.workspace}.json`, base)).then((response): Promise<PanelSettings> => (response.ok ? response.json() : Promise.reject(new Error(`the settings answered ${response.status}`)))),
+    fetch(new URL(`${loader.workspace}.json`, base)).then((response): Promise<PanelSettings> => (response.ok ? response.json() : Promise.reject(new Error('no answer')))),
     speak(language),
   ]);
   let settings: ShownSettings = { ...stored, ...loader };
   const gateway = loader.gateway ?? new URL(base).origin;
   const gone = new AbortController();
   const { signal } = gone;
-  let { consent } = stored;
-  agree(first.consent);
   let open = false;
   let drawn = false;
   let bottom = true;
@@ -51,14 +50,17 @@ export const start: StartPanel = async ({ loader, base, options: first, locale: 
   const dark = matchMedia('(prefers-color-scheme: dark)');
   const phone = matchMedia('(max-width: 480px), (max-height: 480px)');
   let looked = false;
-  let named = false;
+  /** Verbs that wait for the part that carries them out, in the page's order. */
+  let wishes: Array<Parameters<PanelHandle['command']>> = [];
+  let carryOut: PanelHandle['command'] | undefined;
+  let again: ReturnType<typeof setTimeout> | undefined;
   let surrounded = false;
   /** Where the keyboard was when the panel was opened. */
   let opener: HTMLElement | null = null;
 
   const environment = browserEnvironment(loader.workspace, gateway, () => settings.pageTracking);
   /** Where something of the visitor is already, it is taken along from there. */
-  const before = (CONSENTS as Consent[]).find((level) => attempt(() => environment.storage(level)?.getItem(storageKey(loader.workspace)) ?? undefined)) ?? consent;
+  let consent = (CONSENTS as Consent[]).find((level) => attempt(() => environment.storage(level)?.getItem(storageKey(loader.workspace)))) ?? stored.consent;
   const draft = createDraft(loader.workspace, () => (consent === 'none' ? null : attempt(() => sessionStorage)));
   const view = createRef<PanelView>();
 
@@ -70,12 +72,13 @@ export const start: StartPanel = async ({ loader, base, options: first, locale: 
   // Where the launcher is, perhaps in the browser's top layer.
   button.before(frame);
 
-  const messenger = createMessenger(environment, before, {
+  const messenger = createMessenger(environment, consent, {
     onChange: draw,
     onReceived(entry) {
-      emit('message:received', told(entry));
+      const message = told(entry);
+      emit('message:received', message);
       // Whoever reads it as it comes needs no call.
-      if (!watched) alerts((one) => one.received(told(entry)));
+      if (!watched) alerts((one) => one.received(message));
     },
     onSent(entry) {
       mark = undefined;
@@ -86,32 +89,72 @@ export const start: StartPanel = async ({ loader, base, options: first, locale: 
     onForgotten(byPage) {
       draft.forget();
       view.current?.forget();
-      if (!byPage) verbs((carryOut) => carryOut('forget', []));
+      if (byPage) return;
+      // What the page wanted was for whoever was here.
+      wishes = [];
+      carryOut?.('forget', []);
     },
     onIdentity: (userId) => emit('identity', userId ? { userId } : null),
-    onError: ({ code, message }) => emit('error', { code, message }),
+    onError,
   });
 
-  const alerts = once('alerts', ({ createAlerts }) => createAlerts({ name: loader.workspace, settings: () => settings, locks: environment.locks, session: messenger.session, button, open: openPanel, signal }));
-  const surroundings = once('frame', ({ createFrame }) => createFrame({ frame, settings: () => settings, session: messenger.session, close: closed, signal }));
-  const verbs = once('page', ({ createPageVerbs }) => createPageVerbs({ messenger, environment, draft, view, onError: (error) => emit('error', error) }));
+  /** What parts need to know. */
+  const all = { ...environment, ...messenger, environment, messenger, name: loader.workspace, settings: () => settings, draft, view, frame, button, open: openPanel, close: closed, signal, onError };
+  const alerts = once('alerts', ({ createAlerts }) => createAlerts(all));
+  const surroundings = once('frame', ({ createFrame }) => createFrame(all));
+
+  /** Carries out what waits, or tries again by and by. `last`: what was asked just now; the page is told if it has to wait. */
+  function fulfil(last?: string): void {
+    if (!wishes[0]) return;
+    bring('page').then(
+      ({ createPageVerbs }) => {
+        carryOut ??= createPageVerbs(all);
+        for (const wish of wishes.splice(0)) carryOut(...wish);
+      },
+      (error) => {
+        if (last) onError({ code: 'unavailable', message: `${last} has to wait: ${String(error)}` });
+        clearTimeout(again);
+        if (wishes[0]) again = setTimeout(fulfil, AGAIN_MS);
+      },
+    );
+  }
+
+  function ask(...wish: (typeof wishes)[0]): void {
+    wishes.push(wish);
+    fulfil(wish[0]);
+  }
 
   /** Not as whoever was here before, while the page says that it is somebody. */
   function connect(): void {
-    if (named) verbs(messenger.start);
+    if (wishes.some(([verb]) => verb === 'identify')) ask('start', []);
     else messenger.start();
   }
 
-  /** Says whether that is another level of consent than before. */
-  function agree(level: unknown): boolean {
-    if (level === consent || !CONSENTS.includes(level)) return false;
-    consent = level as Consent;
-    return true;
+  /** Connects where there is a reason to. */
+  function resume(): void {
+    if (open || messenger.session.hasActed()) connect();
   }
 
-  /** Keeps what there is as long as the consent says. */
-  function follow(): void {
-    verbs((carryOut) => carryOut('setConsent', [consent]));
+  /**
+   * Takes up a level of consent, and keeps what there is as long as it says; false: it is none. Not in a part, because what is to go has to go
+   * without a network, too.
+   */
+  function agree(level: unknown): boolean {
+    const known = CONSENTS.includes(level);
+    if (known && level !== consent) {
+      // What was typed and not sent stays where it can be seen, and elsewhere only where it may.
+      const text = draft.get();
+      draft.forget();
+      consent = level as Consent;
+      draft.set(text);
+      messenger.keep(consent);
+      redraw();
+    }
+    return known;
+  }
+
+  function onError({ code, message }: WidgetError): void {
+    emit('error', { code, message });
   }
 
   function draw(state: MessengerState): void {
@@ -159,7 +202,7 @@ export const start: StartPanel = async ({ loader, base, options: first, locale: 
     const theme = options.theme ?? next.theme;
     const wants = { dark: theme === 'dark' || (theme === 'auto' && dark.matches), phone: phone.matches };
     const rtl = /ar|he/.test(spoken);
-    looked ||= wants.dark || wants.phone || rtl || next.position !== 'bottom-right' || stored.hours !== null || Object.keys(options).length > 0;
+    looked ||= wants.dark || wants.phone || rtl || next.position !== 'bottom-right' || !!stored.hours || Object.keys(options).length > 0;
     if (looked) {
       const part = await bring('look');
       next = { ...next, ...part.optionsFor(options, stored) };
@@ -185,40 +228,43 @@ export const start: StartPanel = async ({ loader, base, options: first, locale: 
     redraw();
   }
 
-  listenToPage(
-    {
-      onWake() {
-        messenger.wake();
-        redraw();
-      },
-      onVisible: watch,
-      onStorage: messenger.checkSession,
-      onPause: messenger.pause,
-      onResume: () => (open || messenger.session.hasActed()) && messenger.start(),
-    },
-    signal,
-  );
+  /** The network came back or went, or the page is looked at again. */
+  function wake(): void {
+    messenger.wake();
+    fulfil();
+    redraw();
+  }
+  for (const type of ['online', 'offline']) addEventListener(type, wake, gone);
+  document.addEventListener('visibilitychange', () => {
+    watch();
+    if (document.visibilityState === 'visible') wake();
+  }, gone);
+  addEventListener('storage', messenger.checkSession, gone);
+  // Into the browser's back/forward cache, where sockets and locks would keep the page out, and back.
+  addEventListener('pagehide', ({ persisted }) => persisted && messenger.pause(), gone);
+  addEventListener('pageshow', ({ persisted }) => persisted && resume(), gone);
+
   function key(event: KeyboardEvent): void {
     if (open && event.key === 'Escape' && !event.isComposing && !view.current?.stepBack()) closed();
   }
-  frame.addEventListener('keydown', key, { signal });
-  button.addEventListener('keydown', key, { signal });
+  frame.addEventListener('keydown', key, gone);
+  button.addEventListener('keydown', key, gone);
   // Another size is for those who move about in it, and so is a keyboard that is never lost; a phone's keyboard and back button matter at once.
   // In the composer nobody does yet.
   for (const moves of ['pointermove', 'focusin']) {
-    frame.addEventListener(moves, ({ target }) => surrounded || (target as HTMLTextAreaElement).rows || surround(target), { signal });
+    frame.addEventListener(moves, ({ target }) => surrounded || (target as HTMLTextAreaElement).rows || surround(target), gone);
   }
   function surround(held?: EventTarget | null): void {
     surrounded = true;
     surroundings((one) => one.shown(open, held));
   }
-  for (const type of OURS) frame.addEventListener(type, (event) => event.stopPropagation(), { signal });
+  for (const type of OURS) frame.addEventListener(type, (event) => event.stopPropagation(), gone);
 
-  for (const query of [dark, phone]) query.addEventListener('change', () => void look(last).catch(() => {}), { signal });
-  if (before !== consent) follow();
+  for (const query of [dark, phone]) query.addEventListener('change', () => void look(last).catch(() => {}), gone);
+  if (!agree(first.consent)) agree(stored.consent);
   await look(first);
   // The page may have said meanwhile who this is.
-  setTimeout(() => !signal.aborted && messenger.session.hasActed() && connect());
+  setTimeout(() => signal.aborted || resume());
 
   return {
     show() {
@@ -240,14 +286,17 @@ export const start: StartPanel = async ({ loader, base, options: first, locale: 
       if (surrounded) surround();
     },
     update(options, spoken) {
-      if (agree(options.consent)) follow();
+      agree(options.consent);
       // What could not be loaded is left as it was.
       look(options, spoken).catch(() => {});
     },
     command(verb, args) {
-      if (verb === 'setConsent' && agree(args[0])) redraw();
-      named ||= verb === 'identify';
-      verbs((carryOut) => carryOut(verb, args));
+      if (verb === 'logout') {
+        messenger.logout();
+        resume();
+      } else if (verb !== 'setConsent' || !agree(args[0])) {
+        ask(verb, args);
+      }
     },
     state() {
       const { connection, userId } = messenger.state();
@@ -255,6 +304,8 @@ export const start: StartPanel = async ({ loader, base, options: first, locale: 
     },
     destroy() {
       gone.abort();
+      wishes = [];
+      clearTimeout(again);
       if (looked) void bring('look').then(({ watchHours }) => watchHours(null, Date.now, () => {}));
       messenger.destroy();
       render(null, frame);

@@ -50,7 +50,7 @@ interface Parts {
 }
 
 /** Parts that say nothing, or only what the panel itself has the words for. */
-const WORDLESS = /^(broken|consent|earlier|faces|failed|format|look|mark|newest|typing)$/;
+const WORDLESS = /^(broken|consent|earlier|faces|failed|format|look|mark|newest|page|typing)$/;
 
 /** The module of a part, with its words. */
 export async function bring<N extends keyof Parts>(name: N): Promise<Parts[N]> {
@@ -62,8 +62,7 @@ export async function bring<N extends keyof Parts>(name: N): Promise<Parts[N]> {
 export function once<N extends keyof Parts, M>(name: N, make: (part: Parts[N]) => M): (use: (made: M) => void) => void {
   let made: Promise<M> | undefined;
   return (use) => {
-    made ??= bring(name).then(make);
-    made.then(use, () => {
+    (made ??= bring(name).then(make)).then(use, () => {
       made = undefined;
     });
   };

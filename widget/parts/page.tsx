@@ -7,7 +7,6 @@ import { attempt, t } from '../kit.ts';
 import type { Consent, Messenger, MessengerEnvironment } from '../messenger.ts';
 import type { PanelView } from '../panel-view.tsx';
 import type { WidgetError, WidgetIdentity } from '../sdk-types.ts';
-import { storageKey } from '../storage-key.ts';
 
 type Meta = VisitorPayload<'event:track'>['meta'];
 
@@ -25,7 +24,7 @@ const TRACKED_MAX = 20;
 
 /** Carries out a verb. What comes from the page may be anything; what cannot be used is told as an error, never thrown. */
 export function createPageVerbs({ messenger, environment, draft, view, onError }: PageVerbsOptions): (verb: string, args: readonly unknown[]) => void {
-  const { session, connection, room, sending } = messenger;
+  const { session, connection } = messenger;
   let profile: Profile = {};
   let tracked: Array<VisitorPayload<'event:track'>> = [];
 
@@ -92,18 +91,16 @@ export function createPageVerbs({ messenger, environment, draft, view, onError }
       if (connection.state.name === 'online') tell('event:track', event);
       else tracked = [...tracked, event].slice(-TRACKED_MAX);
     },
+    start: messenger.start,
+    forget,
+    /** Only before somebody else; the page's own is carried out by the panel itself. */
     logout() {
       forget();
       messenger.logout(true);
     },
-    forget,
+    /** Every level there is has been taken up by the panel itself. */
     setConsent(level: Consent) {
       if (!['none', 'session', 'persistent'].includes(level)) throw new RangeError('expected "none", "session" or "persistent"');
-      // What was typed and not sent stays where it can be seen, and nowhere else.
-      if (level === 'none') for (const ending of [':draft', ':form']) attempt(() => sessionStorage.removeItem(storageKey(environment.workspace) + ending));
-      else draft.set(draft.get());
-      session.moveTo(environment.storage(level));
-      void room.moveTo(level === 'persistent' ? environment.indexedDB : null).then(sending.refresh);
     },
     sendMessage: send,
     prefill: (text: unknown) => show(typeof text === 'string' ? text : ''),

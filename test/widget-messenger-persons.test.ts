@@ -87,6 +87,17 @@ describe('logging out', () => {
     expect(new Set([...tabs.gateway.logs.values()].map(({ visitorId }) => visitorId)).size).toBe(2);
   });
 
+  it.each([0, 1, 3, 10])('[P2] takes along a message that is just being stored, %i turns later, and not one that comes after it', async (turns) => {
+    const tab = await tabs.talking();
+    const stored = tab.send('from the one who leaves');
+    for (let turn = 0; turn < turns; turn++) await new Promise((resolve) => { setImmediate(resolve); });
+    tab.logout();
+    await Promise.all([stored, tab.send('from the next one')]);
+    await shows(tab, 'sent: from the next one');
+    const [, next] = [...tabs.gateway.logs.values()];
+    expect(next?.entries.map((entry) => entry.kind === 'message' && entry.text)).toEqual(['from the next one']);
+  });
+
   it('while another tab could not listen, that one forgets when it looks at the storage', async () => {
     const [one, two] = [await tabs.talking(), tabs.open({ Channel: null })];
     await shows(two, 'sent: hello');

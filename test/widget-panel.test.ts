@@ -311,7 +311,7 @@ describe('trouble', () => {
     gateway.refusing.set('message:send', wireError('forbidden'));
     await say('one');
     await say('two');
-    await until(() => texts('.failed').length === 2);
+    await until(() => texts('.failed span').length === 2);
     expect(texts('.failed span')).toEqual(['Not sent. You are not allowed to do this.', 'Not sent. You are not allowed to do this.']);
     gateway.refusing.clear();
     const [again, , , remove] = [...root().querySelectorAll<HTMLButtonElement>('.failed button')];

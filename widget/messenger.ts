@@ -71,8 +71,8 @@ export interface MessengerListeners {
   onClosed(conversationId: string): void;
   /** The gateway accepted who the site says this is; undefined: nobody any more. */
   onIdentity(userId: string | undefined): void;
-  /** Whoever was here is not here any more: nothing of theirs is to stay in sight. `byPage`: the page said so itself. */
-  onForgotten?(byPage: boolean): void;
+  /** Whoever was here is not here any more: nothing of theirs is to stay in sight. */
+  onForgotten?(): void;
   /** The gateway refused something that the page asked for. */
   onError(error: WireError): void;
 }
@@ -97,8 +97,8 @@ export interface Messenger {
   setWatching(watching: boolean): void;
   /** Keeps what there is as long as this level of consent says; what may not stay goes at once. */
   keep(consent: Consent): void;
-  /** Forgets the visitor on this device, in all tabs. `byPage`: the page asks for it. */
-  logout(byPage?: boolean): void;
+  /** Forgets the visitor on this device, in all tabs. */
+  logout(): void;
   /** Ends everything. What waits stays stored. */
   destroy(): void;
 
@@ -220,7 +220,7 @@ export function createMessenger(environment: MessengerEnvironment, consent: Cons
     changed();
   });
   connection.on('typing:updated', typing.take);
-  connection.on('visitor:erased', () => forgotten());
+  connection.on('visitor:erased', forgotten);
 
   function onSynced(added: Entry[]): void {
     loaded = true;
@@ -252,8 +252,8 @@ export function createMessenger(environment: MessengerEnvironment, consent: Cons
   }
 
   /** Nobody has been here: everything begins anew, as somebody new. */
-  function forgotten(byPage = false): void {
-    listeners.onForgotten?.(byPage);
+  function forgotten(): void {
+    listeners.onForgotten?.();
     chosen = undefined;
     settled = false;
     session.forget();
@@ -344,9 +344,9 @@ export function createMessenger(environment: MessengerEnvironment, consent: Cons
       session.moveTo(environment.storage(level));
       void room.moveTo(database(level)).then(sending.refresh);
     },
-    logout(byPage) {
+    logout() {
       tabs.tell({ kind: 'forgotten' });
-      forgotten(byPage);
+      forgotten();
     },
     destroy() {
       destroyed = true;

@@ -52,7 +52,6 @@ export const start: StartPanel = async ({ loader, base, options: first, locale: 
   let looked = false;
   /** Verbs that wait for the part that carries them out, in the page's order. */
   let wishes: Array<Parameters<PanelHandle['command']>> = [];
-  let carryOut: PanelHandle['command'] | undefined;
   let again: ReturnType<typeof setTimeout> | undefined;
   let surrounded = false;
   /** Where the keyboard was when the panel was opened. */
@@ -86,13 +85,11 @@ export const start: StartPanel = async ({ loader, base, options: first, locale: 
     },
     onStarted: (conversationId) => emit('conversation:started', { conversationId }),
     onClosed: (conversationId) => emit('conversation:closed', { conversationId }),
-    onForgotten(byPage) {
+    onForgotten() {
       draft.forget();
       view.current?.forget();
-      if (byPage) return;
       // What the page wanted was for whoever was here.
       wishes = [];
-      carryOut?.('forget', []);
     },
     onIdentity: (userId) => emit('identity', userId ? { userId } : null),
     onError,
@@ -102,13 +99,13 @@ export const start: StartPanel = async ({ loader, base, options: first, locale: 
   const all = { ...environment, ...messenger, environment, messenger, name: loader.workspace, settings: () => settings, draft, view, frame, button, open: openPanel, close: closed, signal, onError };
   const alerts = once('alerts', ({ createAlerts }) => createAlerts(all));
   const surroundings = once('frame', ({ createFrame }) => createFrame(all));
+  const verbs = once('page', ({ createPageVerbs }) => createPageVerbs(all));
 
   /** Carries out what waits, or tries again by and by. `last`: what was asked just now; the page is told if it has to wait. */
   function fulfil(last?: string): void {
     if (!wishes[0]) return;
-    bring('page').then(
-      ({ createPageVerbs }) => {
-        carryOut ??= createPageVerbs(all);
+    verbs(
+      (carryOut) => {
         for (const wish of wishes.splice(0)) carryOut(...wish);
       },
       (error) => {

@@ -58,12 +58,13 @@ export async function bring<N extends keyof Parts>(name: N): Promise<Parts[N]> {
   return part;
 }
 
-/** Makes something of a part once it is here, and does something with it now and later: nothing while the part cannot be had. */
-export function once<N extends keyof Parts, M>(name: N, make: (part: Parts[N]) => M): (use: (made: M) => void) => void {
+/** Makes something of a part once it is here, and does something with it now and later; while the part cannot be had, what is said for that, or nothing. */
+export function once<N extends keyof Parts, M>(name: N, make: (part: Parts[N]) => M): (use: (made: M) => void, failed?: (error: unknown) => void) => void {
   let made: Promise<M> | undefined;
-  return (use) => {
-    (made ??= bring(name).then(make)).then(use, () => {
+  return (use, failed) => {
+    (made ??= bring(name).then(make)).then(use, (error) => {
       made = undefined;
+      failed?.(error);
     });
   };
 }

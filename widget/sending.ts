@@ -150,10 +150,12 @@ export function createSending({ session, connection, conversations, room, tabs, 
     send(text, enclosed = {}) {
       session.act();
       const choice = chosen();
+      const turn = session.turn();
       // One after the other, so that a second message finds the conversation that the first is about to start.
       const added = adding.then(async () => {
         const payload: Outgoing = { ...(await address(choice)), text, page: page(), ...enclosed };
-        await outbox.add({ clientId: newName(), payload, createdAt: Date.now() });
+        // Forgotten meanwhile, with whoever wrote it.
+        if (turn === session.turn()) await outbox.add({ clientId: newName(), payload, createdAt: Date.now() });
       });
       adding = added.catch(() => {});
       return added;

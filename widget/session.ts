@@ -65,6 +65,8 @@ export interface Session {
   moveTo(storage: KeyValueStorage | null): void;
   /** Takes everything off this device. */
   forget(): void;
+  /** Whose turn it is: another number once everything was forgotten. */
+  turn(): number;
 }
 
 /** `storage` null, or one that throws: everything lives in memory, as long as the page. */
@@ -72,6 +74,7 @@ export function createSession(key: string, storage: KeyValueStorage | null): Ses
   let current: { visitorId: string; token: string; userId: string | undefined } | undefined;
   let identity: WidgetIdentity | undefined;
   const later: Session['later'] = {};
+  let turn = 0;
   /** Stands in for the storage where that is forbidden. */
   let memory: string | null = null;
   /** The token that was named last; null: none was, because there is none. */
@@ -168,6 +171,7 @@ export function createSession(key: string, storage: KeyValueStorage | null): Ses
     },
     read,
     write,
+    turn: () => turn,
     moveTo(next) {
       const stored = read();
       erase();
@@ -176,6 +180,7 @@ export function createSession(key: string, storage: KeyValueStorage | null): Ses
     },
     forget() {
       erase();
+      turn++;
       current = identity = later.likes = undefined;
     },
   };

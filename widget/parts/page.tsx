@@ -25,10 +25,12 @@ const TRACKED_MAX = 20;
 /** Carries out a verb. What comes from the page may be anything; what cannot be used is told as an error, never thrown. */
 export function createPageVerbs({ messenger, environment, draft, view, onError }: PageVerbsOptions): (verb: string, args: readonly unknown[]) => void {
   const { session, connection } = messenger;
+  let turn = session.turn();
   let profile: Profile = {};
   let tracked: Array<VisitorPayload<'event:track'>> = [];
 
   connection.on('session:started', () => {
+    notice();
     if (Object.keys(profile).length > 0) tell('profile:set', { profile });
     for (const event of tracked.splice(0)) tell('event:track', event);
   });
@@ -53,8 +55,10 @@ export function createPageVerbs({ messenger, environment, draft, view, onError }
     view.current?.fill(text);
   }
 
-  /** Nobody has been here. */
-  function forget(): void {
+  /** What was said of a person goes with them. */
+  function notice(): void {
+    if (turn === session.turn()) return;
+    turn = session.turn();
     profile = {};
     tracked = [];
   }
@@ -92,11 +96,10 @@ export function createPageVerbs({ messenger, environment, draft, view, onError }
       else tracked = [...tracked, event].slice(-TRACKED_MAX);
     },
     start: messenger.start,
-    forget,
     /** Only before somebody else; the page's own is carried out by the panel itself. */
     logout() {
-      forget();
-      messenger.logout(true);
+      messenger.logout();
+      notice();
     },
     /** Every level there is has been taken up by the panel itself. */
     setConsent(level: Consent) {
@@ -113,6 +116,7 @@ export function createPageVerbs({ messenger, environment, draft, view, onError }
   };
 
   return (verb, args) => {
+    notice();
     try {
       verbs[verb]?.(...(args as never[]));
     } catch (error) {

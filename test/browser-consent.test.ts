@@ -105,6 +105,28 @@ it('a page, or a workspace, that allows less takes along what an earlier page ke
   await keeps(visitor, 'session');
 });
 
+it('who comes back to a page without consent is not connected before they open the chat, or agree', async () => {
+  showLogOnFailure(gateway);
+  const { visitor, script, origin } = await arrive();
+  await visitor.openChat();
+  await visitor.say('I will be back');
+  await script.hears('message:sent');
+  for (const [consent, agreed] of [['none', false], ['none', true]] as const) {
+    await visitor.page.goto(`${origin}/${consent}`);
+    await script.ready();
+    // The panel comes in the background and takes what was stored along, in memory.
+    await until(async () => (await keptBy(visitor.page)).localStorage.length === 0, { what: 'nothing in the storage' });
+    await visitor.page.waitForLoadState('networkidle');
+    expect((await script.state()).connection).toBe('idle');
+    await (agreed ? script.call('setConsent', 'persistent') : script.call('open'));
+    await until(async () => (await script.state()).connection === 'online', { what: 'the connection' });
+    if (!agreed) await script.call('setConsent', 'persistent');
+    await keeps(visitor, 'persistent');
+  }
+  await visitor.openChat();
+  await visitor.shows(['I will be back']);
+});
+
 it('without consent nothing is stored over a whole conversation, which another tab shares while one has it', async () => {
   showLogOnFailure(gateway);
   const { visitor, script, origin } = await arrive('data-consent="none"');

@@ -127,9 +127,9 @@ export const start: StartPanel = async ({ loader, base, options: first, locale: 
     else messenger.start();
   }
 
-  /** Connects where there is a reason to. */
+  /** Connects where there is a reason to: somebody has written, and agrees to be known again, or opened the chat on this page. */
   function resume(): void {
-    if (open || messenger.session.hasActed()) connect();
+    if (open || ((drawn || consent !== 'none') && messenger.session.hasActed())) connect();
   }
 
   /**
@@ -283,7 +283,7 @@ export const start: StartPanel = async ({ loader, base, options: first, locale: 
       if (surrounded) surround();
     },
     update(options, spoken) {
-      agree(options.consent);
+      if (agree(options.consent)) resume();
       // What could not be loaded is left as it was.
       look(options, spoken).catch(() => {});
     },
@@ -293,7 +293,7 @@ export const start: StartPanel = async ({ loader, base, options: first, locale: 
         resume();
       } else if (verb !== 'setConsent' || !agree(args[0])) {
         ask(verb, args);
-      }
+      } else resume();
     },
     state() {
       const { connection, userId } = messenger.state();

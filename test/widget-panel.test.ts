@@ -202,6 +202,7 @@ describe('reading', () => {
     await until(() => gateway.logs.size === 1);
     gateway.say(only(), '<b>Yes</b>');
     await shows('.bubble', 'You: <img src=x onerror="alert(1)"> javascript:alert(1) https://kettle.example/pots.', 'Ana: <b>Yes</b>');
+    await until(() => root().querySelector('.bubble a') !== null);
     const links = [...root().querySelectorAll('.bubble a')];
     expect(links.map((link) => [link.getAttribute('href'), link.getAttribute('target'), link.getAttribute('rel')])).toEqual([['https://kettle.example/pots', '_blank', 'noopener noreferrer nofollow']]);
     expect(root().querySelector('.bubble img, .bubble b')).toBeNull();

@@ -80,6 +80,9 @@ export const TROUBLES: Record<string, Trouble> = {
   'answers 429': (response) => void response.writeHead(429).end('slower'),
   'sends to another address': (response) => void response.writeHead(302, { location: 'http://127.0.0.1:9/' }).end(),
   'answers a page of its proxy, with 200': (response) => void response.writeHead(200, { 'content-type': 'text/html', 'cache-control': 'max-age=600' }).end('<h1>Back soon</h1>'),
+  'is not found by its proxy': (response) => void response.writeHead(404, { 'content-type': 'text/plain; charset=utf-8' }).end('404 page not found'),
+  'is kept from us by its proxy': (response) => void response.writeHead(403, { 'content-type': 'text/html' }).end('<h1>Are you human?</h1>'),
+  'answers nothing, with 200': (response) => void response.writeHead(200, { 'content-type': 'text/javascript', 'cache-control': 'max-age=600' }).end(),
   'breaks off in the middle': (response) => {
     response.writeHead(200, { 'content-type': 'text/javascript', 'content-length': '1000', 'cache-control': 'max-age=600' });
     response.write('half', () => response.destroy());

@@ -24,8 +24,8 @@ export type Answer = { copy: Copy } | { refusal: Refusal } | null;
 /** These mean what they say; everything else that is no file is a gateway (or a proxy before it) that is not well. */
 const REFUSALS = [403, 404, 410];
 
-/** What a file of each kind must be. A proxy's error page that says 200 is none of them. */
-const TYPES: Record<WidgetFile['kind'], RegExp> = { loader: /javascript/, settings: /json/, asset: /^(?!text\/html)/ };
+/** What a file of each kind is, and a refusal of it too. A proxy's page about a gateway that it does not find is neither, whatever its status. */
+const TYPES: Record<WidgetFile['kind'], RegExp> = { loader: /javascript/, settings: /json/, asset: /javascript/ };
 
 /** Asks the gateway. Never rejects; waits at most `timeoutMs`. Tells the gateway nothing of the visitor but website and language. */
 export async function askGateway(gateway: string, file: WidgetFile, reader: Reader, timeoutMs: number): Promise<Answer> {
@@ -45,12 +45,13 @@ export async function askGateway(gateway: string, file: WidgetFile, reader: Read
       if (signal.aborted) throw error;
       return read();
     });
-    if (REFUSALS.includes(response.status)) return { refusal: { status: response.status, body, headers: response.headers } };
-    if (response.status !== 200 || !TYPES[file.kind].test(response.headers.get('content-type') ?? '')) {
-      console.warn(`The gateway answered ${response.status}, which is no ${file.kind}`);
-      return null;
+    const { status, headers: about } = response;
+    if (TYPES[file.kind].test(about.get('content-type') ?? '') && body.byteLength > 0) {
+      if (REFUSALS.includes(status)) return { refusal: { status, body, headers: about } };
+      if (status === 200) return { copy: copyOf(file, about, body) };
     }
-    return { copy: copyOf(file, response.headers, body) };
+    console.warn(`The gateway answered ${status}, which is no ${file.kind}`);
+    return null;
   } catch (error) {
     console.warn(`The gateway did not answer for the ${file.kind}: ${error instanceof Error ? error.name : 'unknown'}`);
     return null;

@@ -7,6 +7,7 @@
  * Unknown fields are ignored by both ends.
  */
 import { z } from 'zod';
+import { isEmail } from './email.ts';
 import type { WireError } from './errors.ts';
 import * as limits from './limits.ts';
 import { isStorable, textProblem, withoutUnstorable } from './text.ts';
@@ -57,7 +58,7 @@ export function leavingOut<S extends z.ZodObject>(nothing: readonly unknown[], s
 
 export const profileFields = {
   name: orNumber(short(200)).optional(),
-  email: z.union([z.literal(''), z.email().max(254)]).optional(),
+  email: z.string().refine((text) => text === '' || isEmail(text)).optional(),
   phone: orNumber(short(50)).optional(),
   /** The site's own facts, by name; null takes one away. */
   attributes: z.record(short(limits.ATTRIBUTE_NAME_MAX), z.union([short(limits.ATTRIBUTE_VALUE_MAX), z.number(), z.boolean(), z.null()]))

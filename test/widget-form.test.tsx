@@ -3,7 +3,7 @@
 import { render } from 'preact';
 import { act } from 'preact/test-utils';
 import { afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
-import type { Profile } from '../shared/protocol.ts';
+import { Profile } from '../shared/protocol.ts';
 import type { FormField } from '../shared/settings.ts';
 import Form from '../widget/parts/form.tsx';
 import { speak, speakMore } from '../widget/texts.ts';
@@ -69,9 +69,16 @@ it('tells who the visitor is, and the rest as attributes', () => {
 
 it.each([
   ['a@b.co', true], ['first.last+tag@sub.example.org', true], ['ü@exämple.de', true], ['a@b', false], ['a b@c.de', false], ['@c.de', false], ['a@@c.de', false], ['a@c..de', false], ['a@.de', false], [`${'a'.repeat(250)}@b.co`, false], ['@'.repeat(250), false],
-])('takes the address %s: %s', (address, right) => {
+  ['用户@例え.jp', true], ['o\'neil&sons@x-y.ie', true], ['a..b@docomo.example', true], ['a@b.', false], ['a@-b.de', false], ['a@b.de,c@d.de', false], ['<a@b.de>', false], ['a\u202e@b.de', false],
+])('takes the address %s: %s, and so does the gateway, which would refuse the message otherwise', (address, right) => {
   show([field('email', { kind: 'email' })]);
   fill('email', address);
+  expect([submit().length === 0, Profile.safeParse({ email: address }).success]).toEqual([right, right]);
+});
+
+it.each([['030 123', true], ['+49 (0) 30 – 123', true], ['٠٣٠/١٢٣', true], ['call me', false]])('takes the number %s: %s', (number, right) => {
+  show([field('phone', { kind: 'phone' })]);
+  fill('phone', number);
   expect(submit().length === 0).toBe(right);
 });
 

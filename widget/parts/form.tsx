@@ -1,4 +1,5 @@
 /** What is asked before the first message: the workspace's own questions, and an e-mail address while nobody is there. */
+import { EMAIL_MAX, isEmail } from '../../shared/email.ts';
 import type { Profile } from '../../shared/protocol.ts';
 import type { FormField } from '../../shared/settings.ts';
 import { adopt, attempt, Component, createRef, t } from '../kit.ts';
@@ -18,7 +19,7 @@ interface FormProps {
 interface FormState { answers: Record<string, string>; problems: Record<string, string> }
 
 /** The longest answers that the gateway takes. */
-const LONGEST: Record<string, number> = { name: 200, email: 254, phone: 50 };
+const LONGEST: Record<string, number> = { name: 200, email: EMAIL_MAX, phone: 50 };
 const LONGEST_OTHER = 1_000;
 const EMAIL: FormField = { key: 'email', label: '', kind: 'email', required: true, choices: [] };
 const INPUT = { email: { type: 'email', autocomplete: 'email' }, phone: { type: 'tel', autocomplete: 'tel' } } as const;
@@ -98,8 +99,8 @@ export default class Form extends Component<FormProps, FormState> {
 function problemOf({ key, kind, required }: FormField, answer: string): string | undefined {
   if (!answer) return required ? t('fieldMissing') : undefined;
   if (answer.length > (LONGEST[key] ?? LONGEST_OTHER)) return t('fieldLong');
-  if (kind === 'email' && !/^[^\s@]+@[^\s@.]+(\.[^\s@.]+)+$/.test(answer)) return t('emailWrong');
-  if (kind === 'phone' && !/^\+?[\d\s()/.-]{3,}$/.test(answer)) return t('phoneWrong');
+  if (kind === 'email' && !isEmail(answer)) return t('emailWrong');
+  if (kind === 'phone' && !/^\+?[\p{Nd}\p{Pd}\s()/.]{3,}$/u.test(answer)) return t('phoneWrong');
   return undefined;
 }
 

@@ -172,7 +172,7 @@ describe('the npm entry', () => {
     expect(waiting().map(([verb]) => verb)).toEqual(['boot', 'sendMessage', 'boot']);
   });
 
-  it.each([{}, { workspace: 'demo' }, { workspace: 'demo', gateway: 'chat.example.com' }, { gateway: 'https://chat.example.com' }])('says what boot() needs: %j', (options) => {
+  it.each([{}, { workspace: 'demo' }, { workspace: 'demo', gateway: 'chat.example.com' }, { workspace: 'demo', gateway: 'localhost:3000' }, { gateway: 'https://chat.example.com' }, undefined])('says what boot() needs: %j', (options) => {
     expect(() => miradesk.boot(options as BootOptions)).not.toThrow();
     expect([scripts.length, logged.length]).toEqual([0, 1]);
     expect(logged[0]).toContain("boot({ workspace: 'demo', gateway: 'https://chat.example.com' })");

@@ -85,7 +85,7 @@ function addScript(here: Page, { workspace, gateway, nonce }: BootOptions): void
 }
 
 /** Loads the widget, once, and puts it on the page with these options; where it is already, changes the options. */
-export const boot: MiraDeskModule['boot'] = (options) => {
+export const boot: MiraDeskModule['boot'] = (options = {} as BootOptions) => {
   const here = page();
   const object = miraDesk();
   if (!here) return object;
@@ -97,7 +97,8 @@ export const boot: MiraDeskModule['boot'] = (options) => {
   // What was called before stays behind the first boot().
   if (object.q.some(([verb]) => verb === 'boot')) object.boot(own);
   else object.q.unshift(['boot', own]);
-  if (!workspace || !URL.canParse(gateway)) console.error("MiraDesk: boot() needs the workspace's name and the gateway's address, as boot({ workspace: 'demo', gateway: 'https://chat.example.com' })");
+  // `localhost:3000` is an address, too, but nothing that a path could be added to.
+  if (!workspace || !URL.canParse('/', gateway)) console.error("MiraDesk: boot() needs the workspace's name and the gateway's address, as boot({ workspace: 'demo', gateway: 'https://chat.example.com' })");
   else addScript(here, options);
   return object;
 };

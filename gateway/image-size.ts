@@ -6,11 +6,18 @@ export interface ImageSize { width: number; height: number }
 export function imageSize(type: string, head: Buffer): ImageSize | Record<string, never> {
   try {
     const size = READERS[type]?.(head);
-    return size && size.width > 0 && size.height > 0 ? size : {};
+    return size && isPossible(size.width) && isPossible(size.height) ? size : {};
   } catch {
     // The file ends where the figures should be.
     return {};
   }
+}
+
+/** More than this no format allows, and no database column holds. */
+const SIDE_MAX = 2 ** 31 - 1;
+
+function isPossible(side: number): boolean {
+  return side > 0 && side <= SIDE_MAX;
 }
 
 const READERS: Record<string, (head: Buffer) => ImageSize | null> = {

@@ -150,6 +150,23 @@ it('while the team is away, it says when it is back where the visitor is, and as
   expect(conversations[0].visitor.email).toBe('night@example.com');
 });
 
+it('[D7] whoever is writing when the team goes is not interrupted: no form takes the place of the text, or the next letters', async () => {
+  showLogOnFailure(gateway);
+  const { hours } = closedHours();
+  const visitor = new Visitor(await browser.page());
+  await visitor.visit(`${gateway.url}/demo/`);
+  await visitor.composer.pressSequentially('My order 10');
+  await visitor.page.evaluate((closed) => (window as unknown as { MiraDesk: { update(options: object): void } }).MiraDesk.update({ hours: closed }), hours);
+  await visitor.panel.getByText(/^Back /).waitFor();
+  await visitor.page.keyboard.type('42 is late');
+  expect([await visitor.composer.inputValue(), await visitor.button('Start chat').count()]).toEqual(['My order 1042 is late', 0]);
+  // Who has not begun is asked.
+  await visitor.composer.fill('');
+  await visitor.closeChat();
+  await visitor.launcher.click();
+  await visitor.panel.getByLabel('E-mail address').waitFor();
+});
+
 it('a rating with a comment at the end, once', async () => {
   showLogOnFailure(gateway);
   const visitor = new Visitor(await browser.page());

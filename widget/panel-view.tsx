@@ -91,11 +91,13 @@ export class PanelView extends Component<PanelViewProps, PanelViewState> {
     const empty = !state.loading && state.entries.length + state.waiting.length === 0;
     const log = shows === 'log';
     const initial = <span class="face">{Array.from(settings.teamName)[0]?.toUpperCase()}</span>;
-    const asks = empty && !profile && !state.userId && (settings.preChat.length > 0 || (!available && settings.offlineForm));
+    // Whoever is writing while the team goes is not interrupted.
+    const away = !available && settings.offlineForm;
+    const asks = empty && !profile && !state.userId && (settings.preChat.length > 0 || (away && !this.composer.current?.props.draft.get()));
     return (
       <>
         <div class={`head ${empty && log ? 'wide' : ''}`}>
-          {(shows !== 'log' || state.conversations > 0) && (
+          {(!log || state.conversations > 0) && (
             <button class="round" ref={this.back} aria-label={log ? t('back') : t('backToChat')} onClick={() => (log ? this.setState({ shows: 'conversations' }) : this.stepBack())}>
               <Icon name="back" />
             </button>
@@ -113,7 +115,7 @@ export class PanelView extends Component<PanelViewProps, PanelViewState> {
           <button class="round" aria-label={t('close')} onClick={onClose}>
             <Icon name="down" />
           </button>
-          {empty && log && settings.greeting && <p class="greeting" dir="auto">{settings.greeting}</p>}
+          {log && empty && settings.greeting && <p class="greeting" dir="auto">{settings.greeting}</p>}
         </div>
         <Banner state={state} offline={offline} messenger={messenger} />
         {shows === 'conversations' && (
@@ -129,7 +131,7 @@ export class PanelView extends Component<PanelViewProps, PanelViewState> {
           {conversation?.status === 'closed' && settings.rating && <Part name="rating" key={conversation.id} with={{ messenger, conversationId: conversation.id, rated: state.entries.some(({ kind }) => kind === 'rating') }} />}
           {empty && settings.consentText && <Part name="consent" with={{ text: settings.consentText, link: settings.privacyLink }} />}
           {asks
-            ? <Part name="form" key={visitor} with={{ fields: settings.preChat, away: !available && settings.offlineForm, workspace: settings.workspace, keeps, onDone: (answers: Profile) => this.setState({ profile: answers }, () => this.focus()) }} />
+            ? <Part name="form" key={visitor} with={{ fields: settings.preChat, away, workspace: settings.workspace, keeps, onDone: (answers: Profile) => this.setState({ profile: answers }, () => this.focus()) }} />
             : <Composer hold={this.composer} messenger={messenger} settings={settings} gateway={gateway} draft={draft} profile={profile} />}
         </div>
       </>

@@ -109,6 +109,18 @@ const looks: Array<[string, BrowserContextOptions]> = [
   ['on a phone', { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true, deviceScaleFactor: 2 }],
 ];
 
+it('in forced colours, too, one sees that the composer has the keyboard', async () => {
+  const page = await browser.page({ forcedColors: 'active' });
+  const visitor = new Visitor(page);
+  await visitor.visit(`${gateway.url}/demo/mug.html`);
+  const frame = visitor.composer.locator('..');
+  const ring = (): Promise<string> => frame.evaluate((field) => getComputedStyle(field).outlineStyle);
+  await visitor.composer.focus();
+  expect(await ring()).toBe('solid');
+  await visitor.button('Close chat').focus();
+  expect(await ring()).toBe('none');
+});
+
 it.each(looks)('axe finds nothing in the widget %s', async (look, options) => {
   showLogOnFailure(gateway);
   const page = await browser.page({ reducedMotion: 'reduce', ...options });

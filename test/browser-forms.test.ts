@@ -202,6 +202,25 @@ it('a rating with a comment at the end, once', async () => {
   expect(await question.count()).toBe(0);
 });
 
+it('a rating that cannot be sent says so, promises nothing, and goes at the next try', async () => {
+  showLogOnFailure(gateway);
+  const visitor = new Visitor(await browser.page());
+  const member = await Member.of(gateway);
+  await visitor.visit(`${gateway.url}/demo/`);
+  await visitor.say('Rate me later');
+  await member.closes(await member.conversationWith('Rate me later'));
+  await visitor.panel.getByRole('radio', { name: 'Very good' }).press('Space');
+  await gateway.kill();
+  await visitor.banner.waitFor();
+  await visitor.button('Send rating').press('Enter');
+  await visitor.panel.getByText('Your rating could not be sent.').waitFor();
+  expect(await visitor.focused()).toBe('Send rating');
+  await gateway.start();
+  await visitor.banner.waitFor({ state: 'hidden' });
+  await visitor.button('Send rating').press('Enter');
+  await visitor.log.getByText('You rated this conversation 5 of 5').waitFor();
+});
+
 it('the transcript has all that was said, also what is not on the screen', async () => {
   showLogOnFailure(gateway);
   const visitor = new Visitor(await browser.page({ timezoneId: 'UTC' }));

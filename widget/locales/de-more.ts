@@ -59,6 +59,7 @@ export default {
   score5: 'Sehr gut',
   comment: 'Möchten Sie noch etwas hinzufügen?',
   sendRating: 'Bewertung senden',
+  ratingFailed: 'Ihre Bewertung konnte nicht gesendet werden. Bitte versuchen Sie es noch einmal, wenn Sie online sind.',
   notNow: 'Nicht jetzt',
 
   transcript: 'Gespräch herunterladen',

@@ -66,6 +66,7 @@ export default {
   score5: 'Very good',
   comment: 'Anything you want to add?',
   sendRating: 'Send rating',
+  ratingFailed: 'Your rating could not be sent. Please try again when you are online.',
   notNow: 'Not now',
 
   // menu

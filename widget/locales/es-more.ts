@@ -59,6 +59,7 @@ export default {
   score5: 'Muy bien',
   comment: '¿Quieres añadir algo?',
   sendRating: 'Enviar valoración',
+  ratingFailed: 'No se pudo enviar tu valoración. Inténtalo de nuevo cuando tengas conexión.',
   notNow: 'Ahora no',
 
   transcript: 'Descargar la conversación',

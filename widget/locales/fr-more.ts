@@ -59,6 +59,7 @@ export default {
   score5: 'Très bien',
   comment: 'Souhaitez-vous ajouter quelque chose\u202f?',
   sendRating: 'Envoyer la note',
+  ratingFailed: 'Votre note n’a pas pu être envoyée. Veuillez réessayer une fois en ligne.',
   notNow: 'Pas maintenant',
 
   transcript: 'Télécharger la conversation',

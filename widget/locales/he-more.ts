@@ -59,6 +59,7 @@ export default {
   score5: 'טוב מאוד',
   comment: 'רוצים להוסיף משהו?',
   sendRating: 'שליחת הדירוג',
+  ratingFailed: 'לא ניתן היה לשלוח את הדירוג. נסו שוב כשיהיה חיבור.',
   notNow: 'לא עכשיו',
 
   transcript: 'הורדת תמליל השיחה',

@@ -59,6 +59,7 @@ export default {
   score5: 'Molto bene',
   comment: 'Vuoi aggiungere qualcosa?',
   sendRating: 'Invia il voto',
+  ratingFailed: 'Non è stato possibile inviare il tuo voto. Riprova quando sei online.',
   notNow: 'Non ora',
 
   transcript: 'Scarica la conversazione',

@@ -59,6 +59,7 @@ export default {
   score5: 'とても良い',
   comment: 'ほかにご意見はありますか？',
   sendRating: '評価を送信',
+  ratingFailed: '評価を送信できませんでした。オンラインのときにもう一度お試しください。',
   notNow: '後で',
 
   transcript: '会話をダウンロード',

@@ -59,6 +59,7 @@ export default {
   score5: 'Heel goed',
   comment: 'Wil je nog iets toevoegen?',
   sendRating: 'Beoordeling sturen',
+  ratingFailed: 'Je beoordeling kon niet worden verstuurd. Probeer het nog eens als je online bent.',
   notNow: 'Niet nu',
 
   transcript: 'Gesprek downloaden',

@@ -64,6 +64,7 @@ export default {
   score5: 'Bardzo dobrze',
   comment: 'Chcesz coś dodać?',
   sendRating: 'Wyślij ocenę',
+  ratingFailed: 'Nie udało się wysłać Twojej oceny. Spróbuj ponownie, gdy wróci połączenie.',
   notNow: 'Nie teraz',
 
   transcript: 'Pobierz zapis rozmowy',

@@ -59,6 +59,7 @@ export default {
   score5: 'Muito bom',
   comment: 'Quer acrescentar algo?',
   sendRating: 'Enviar avaliação',
+  ratingFailed: 'Não foi possível enviar sua avaliação. Tente de novo quando tiver conexão.',
   notNow: 'Agora não',
 
   transcript: 'Baixar a conversa',

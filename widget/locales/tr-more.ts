@@ -59,6 +59,7 @@ export default {
   score5: 'Çok iyi',
   comment: 'Eklemek istediğiniz bir şey var mı?',
   sendRating: 'Puanı gönder',
+  ratingFailed: 'Puanınız gönderilemedi. Lütfen çevrimiçi olduğunuzda tekrar deneyin.',
   notNow: 'Şimdi değil',
 
   transcript: 'Görüşmeyi indir',

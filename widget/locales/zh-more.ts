@@ -59,6 +59,7 @@ export default {
   score5: '非常满意',
   comment: '还有什么想补充的吗？',
   sendRating: '提交评分',
+  ratingFailed: '您的评分未能提交。请在联网后重试。',
   notNow: '以后再说',
 
   transcript: '下载聊天记录',

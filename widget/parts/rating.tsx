@@ -39,7 +39,7 @@ export default class Rating extends Component<RatingProps, RatingState> {
       if (!ack.ok) throw new Error(ack.error.code);
       this.done();
     } catch {
-      this.setState({ sending: false, problem: t('offline') });
+      this.setState({ sending: false, problem: t('ratingFailed') });
     }
   };
 

@@ -9,6 +9,7 @@ import { expectAccessible } from './harness/axe.ts';
 import { keepPicture, useBrowser, watch } from './harness/browser.ts';
 import { root } from './harness/build.ts';
 import { type Gateway, showLogOnFailure, startGateway } from './harness/gateway.ts';
+import { useSite } from './harness/owner-page.ts';
 import { Agent, Visitor } from './harness/people.ts';
 import { until } from './harness/until.ts';
 import { forgetProcess, noteProcess } from './harness/workplace.ts';
@@ -71,6 +72,29 @@ it.each([
   await page.goto(at('examples'));
   await expectAccessible(page);
   expect(seen.errors).toEqual([]);
+});
+
+it('copied to a website elsewhere, with the address and the policy as the guide says, they have the chat', async () => {
+  showLogOnFailure(gateway);
+  const types: Record<string, string> = { html: 'text/html; charset=utf-8', js: 'text/javascript', css: 'text/css' };
+  const files = globSync(['*.{css,js}', '{plain,single-page,strict-csp,own-launcher,languages,migrating}/*'], { cwd: examples });
+  const site = await useSite(Object.fromEntries(files.map((file) => {
+    const copied = readFileSync(join(examples, file), 'utf8').replaceAll(/"\/w\//g, `"${gateway.url}/w/`)
+      .replace(/script-src 'self'|img-src 'self'/g, (directive) => `${directive} ${gateway.url}`).replace("connect-src 'self'", `connect-src 'self' ${gateway.url} ${gateway.url.replace('http', 'ws')}`);
+    return [`/${file}`, { html: copied, headers: { 'content-type': types[file.split('.').at(-1) ?? ''] ?? 'text/plain' } }];
+  })));
+  for (const file of files.filter((name) => name.endsWith('.html'))) {
+    const page = await browser.page();
+    const { errors } = watch(page);
+    await page.goto(`${site.origin}/${file}`);
+    await hasWidgets(page, 1);
+    await page.evaluate(() => (window as unknown as { MiraDesk: { sendMessage(text: string): void } }).MiraDesk.sendMessage('From a copy'));
+    await page.evaluate(() => (window as unknown as { MiraDesk: { open(): void } }).MiraDesk.open());
+    await page.locator('#miradesk').getByText('From a copy').waitFor();
+    await until(() => page.evaluate(() => (window as unknown as { MiraDesk: { getState(): { connection: string } } }).MiraDesk.getState().connection === 'online'), { what: `${file} to be connected` });
+    expect([file, errors.filter((error) => !error.includes('404'))]).toEqual([file, []]);
+    await page.context().close();
+  }
 });
 
 it('plain: every button calls, and every event is written down', async () => {

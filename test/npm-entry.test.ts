@@ -105,6 +105,20 @@ describe('the npm entry', () => {
     expect(scripts).toHaveLength(1);
   });
 
+  it('shows one workspace on a page: another one is refused, loading, loaded or taken away, and the console says so', () => {
+    const other = { ...WHERE, workspace: 'other' };
+    miradesk.boot(WHERE);
+    miradesk.boot(other);
+    expect([scripts.length, waiting()]).toEqual([1, [['boot', {}]]]);
+    const calls = loaderComes();
+    miradesk.boot(other);
+    miradesk.destroy();
+    miradesk.boot(other);
+    miradesk.boot({ ...WHERE, gateway: `${WHERE.gateway}/` });
+    expect(calls.map(([verb]) => verb)).toEqual(['boot', 'destroy', 'boot']);
+    expect(logged).toEqual(Array.from({ length: 3 }, () => 'MiraDesk: this page has the chat of https://chat.example.com/w/demo.js. To show that of https://chat.example.com/w/other.js, load the page anew.'));
+  });
+
   it('on() answers a function that ends it, before and after the loader', () => {
     const never = miradesk.on('open', () => {});
     const later = miradesk.on('close', () => {});
@@ -130,12 +144,12 @@ describe('the npm entry', () => {
     expect(waiting().map(([verb]) => verb)).toEqual(['boot', 'open', 'boot']);
   });
 
-  it('takes the page\'s nonce: the given one, else that of a script', () => {
+  it('takes the page\'s nonce: the given one, else that of a script', async () => {
     const tag = document.createElement('script');
     tag.nonce = 'from-the-page';
     vi.spyOn(document, 'querySelector').mockImplementation((selector) => (selector === 'script[nonce]' ? tag : null));
     miradesk.boot(WHERE);
-    miradesk.boot({ ...WHERE, workspace: 'other', nonce: 'given' });
+    (await imported()).boot({ ...WHERE, workspace: 'other', nonce: 'given' });
     expect(scripts.map(({ nonce }) => nonce)).toEqual(['from-the-page', 'given']);
   });
 
@@ -144,9 +158,11 @@ describe('the npm entry', () => {
     vi.stubGlobal('trustedTypes', { createPolicy });
     miradesk = await imported();
     miradesk.boot(WHERE);
+    const [failed] = scripts.splice(0);
+    failed?.dispatchEvent(new Event('error'));
     miradesk.boot({ ...WHERE, workspace: 'other' });
     expect(createPolicy.mock.calls.map(([name]) => name)).toEqual(['miradesk']);
-    expect(scripts.map(({ src }) => src)).toEqual(['https://chat.example.com/w/demo.js', 'https://chat.example.com/w/other.js']);
+    expect([failed, ...scripts].map((script) => script?.src)).toEqual(['https://chat.example.com/w/demo.js', 'https://chat.example.com/w/other.js']);
   });
 
   it('says what the page\'s policy has to name where it refuses', async () => {

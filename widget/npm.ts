@@ -61,9 +61,11 @@ function trusted(here: Page, address: string): string {
   return policy?.createScriptURL(address) ?? address;
 }
 
+/** Address of the script that this page has its chat from, or will have. */
+let chosen: string | undefined;
+
 /** Puts the loader's script into the page, once. What cannot be done is told in the console; the next boot() tries again. */
-function addScript(here: Page, { workspace, gateway, nonce }: BootOptions): void {
-  const address = new URL(`/w/${encodeURIComponent(workspace)}.js`, gateway).href;
+function addScript(here: Page, address: string, nonce: string | undefined): void {
   if (Array.from(document.scripts).some(({ src }) => src === address)) return;
   const script = document.createElement('script');
   script.async = true;
@@ -74,6 +76,7 @@ function addScript(here: Page, { workspace, gateway, nonce }: BootOptions): void
   script.addEventListener('error', () => {
     console.error(`MiraDesk could not be loaded from ${address}. Is the gateway there, and does the page's Content-Security-Policy allow it in script-src?`);
     script.remove();
+    chosen = undefined;
   });
   try {
     script.src = trusted(here, address);
@@ -85,11 +88,19 @@ function addScript(here: Page, { workspace, gateway, nonce }: BootOptions): void
 }
 
 /** Loads the widget, once, and puts it on the page with these options; where it is already, changes the options. */
-export const boot: MiraDeskModule['boot'] = (options = {} as BootOptions) => {
+export const boot: MiraDeskModule['boot'] = (options?: BootOptions) => {
   const here = page();
   const object = miraDesk();
   if (!here) return object;
-  const { workspace, gateway, nonce: _nonce, autoBoot: _autoBoot, ...own } = options;
+  const { workspace, gateway, nonce, autoBoot: _autoBoot, ...own }: Partial<BootOptions> = options ?? {};
+  // `localhost:3000` is an address, too, but nothing that a path could be added to.
+  const address = workspace && gateway && URL.canParse('/', gateway) ? new URL(`/w/${encodeURIComponent(workspace)}.js`, gateway).href : undefined;
+  if (address && chosen && address !== chosen) {
+    // Better no chat than what is meant for one workspace in the inbox of another.
+    console.error(`MiraDesk: this page has the chat of ${chosen}. To show that of ${address}, load the page anew.`);
+    return object;
+  }
+  chosen ??= address;
   if (!object.q) {
     object.boot(own);
     return object;
@@ -97,9 +108,8 @@ export const boot: MiraDeskModule['boot'] = (options = {} as BootOptions) => {
   // What was called before stays behind the first boot().
   if (object.q.some(([verb]) => verb === 'boot')) object.boot(own);
   else object.q.unshift(['boot', own]);
-  // `localhost:3000` is an address, too, but nothing that a path could be added to.
-  if (!workspace || !URL.canParse('/', gateway)) console.error("MiraDesk: boot() needs the workspace's name and the gateway's address, as boot({ workspace: 'demo', gateway: 'https://chat.example.com' })");
-  else addScript(here, options);
+  if (address) addScript(here, address, nonce);
+  else console.error("MiraDesk: boot() needs the workspace's name and the gateway's address, as boot({ workspace: 'demo', gateway: 'https://chat.example.com' })");
   return object;
 };
 

@@ -87,6 +87,11 @@ it('the form before the first message: says what is missing, is kept over a relo
   await panel.getByLabel('Order number (optional)').press('Enter');
   await visitor.composer.waitFor();
   await until(async () => (await visitor.focused()) === 'Message', { what: 'the composer to have the keyboard' });
+  // Looking something up on another page first: nothing has to be typed again.
+  await page.reload();
+  await visitor.launcher.click();
+  await visitor.button('Start chat').click();
+  await visitor.composer.waitFor();
   await visitor.say('The lid has a crack');
   await sent(visitor);
   await agent.enter(gateway);

@@ -159,7 +159,7 @@ export class Composer extends Component<ComposerProps, ComposerState> {
   send = async (): Promise<void> => {
     const box = this.field.current;
     if (!box) return;
-    const { messenger, profile } = this.props;
+    const { messenger, profile, draft } = this.props;
     const { uploads } = this.state;
     const written = box.value;
     const text = cleanText(written);
@@ -174,6 +174,8 @@ export class Composer extends Component<ComposerProps, ComposerState> {
     let problem = '';
     try {
       await messenger.send(text, { ...(attachments?.length ? { attachments } : {}), ...(profile ? { profile } : {}) });
+      // What a form was told has gone with it. What is being written next is kept again below.
+      draft.forget();
     } catch {
       problem = t('notKept');
       box.value = [written, box.value].filter(Boolean).join('\n');

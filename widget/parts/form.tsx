@@ -34,7 +34,7 @@ export default class Form extends Component<FormProps, FormState> {
     this.form.current?.querySelector<HTMLElement>('input, select, textarea')?.focus();
   }
 
-  /** What was typed already, should the page have been loaded again. */
+  /** What was typed already, should the page have been loaded again before the first message; with that it goes (widget/draft.ts). */
   kept(): Record<string, string> {
     return attempt(() => JSON.parse(sessionStorage.getItem(this.key) ?? '{}') as Record<string, string>) ?? {};
   }
@@ -62,7 +62,6 @@ export default class Form extends Component<FormProps, FormState> {
     });
     this.setState({ problems: Object.fromEntries(wrong) }, () => this.form.current?.querySelector<HTMLElement>('[aria-invalid=true]')?.focus());
     if (wrong.length > 0) return;
-    attempt(() => sessionStorage.removeItem(this.key));
     this.props.onDone(profileOf(this.fields(), answers));
   };
 

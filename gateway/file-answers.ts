@@ -19,7 +19,7 @@ export async function sendStoredFile(request: FastifyRequest, reply: FastifyRepl
     'cache-control': CACHE, etag, 'accept-ranges': 'bytes', 'cross-origin-resource-policy': 'cross-origin', 'x-content-type-options': 'nosniff',
     'content-disposition': dispositionOf(isImage(file.type) ? 'inline' : 'attachment', file.name),
   });
-  if ((request.headers['if-none-match'] ?? '').split(',').some((tag) => tag.trim().replace(/^W\//, '') === etag)) return reply.code(304).send();
+  if ((request.headers['if-none-match'] ?? '').split(',').some((tag) => [etag, '*'].includes(tag.trim().replace(/^W\//, '')))) return reply.code(304).send();
 
   const condition = request.headers['if-range'];
   const asked = condition === undefined || condition === etag ? rangeOf(request.headers.range, file.size) : undefined;

@@ -34,6 +34,9 @@ const STORAGE_RETRY_MS = 5_000;
 const UPLOADS_PER_ADDRESS = 3;
 const FETCHES_PER_ADDRESS = 100;
 
+/** What an id of ours looks like. Anything else (bytes that no database takes) is no file, and nobody is asked for it. */
+const FILE_ID = /^[\w-]{1,64}$/;
+
 const Query = z.object({ name: z.string().max(2_000).default('') });
 
 type FilesInStore = Pick<Store, 'addFile' | 'completeFile' | 'file' | 'forgetFile' | 'dropFiles'>;
@@ -111,7 +114,7 @@ export function createFiles({ store, storage, clientAddress, logger, config, sil
 
   async function remove(reply: FastifyReply, id: string, [workspaceId, owner]: [workspaceId: string, owner: FileOwner]): Promise<FastifyReply> {
     // Not theirs, or sent, or never there.
-    if (!(await store.forgetFile(workspaceId, id, owner))) throw new RequestError('not_found');
+    if (!FILE_ID.test(id) || !(await store.forgetFile(workspaceId, id, owner))) throw new RequestError('not_found');
     await drop(workspaceId, id);
     return reply.code(204).header('cache-control', 'no-store').send();
   }
@@ -152,7 +155,7 @@ export function createFiles({ store, storage, clientAddress, logger, config, sil
         handler: async (request, reply) => {
           const { workspace: workspaceId, id } = request.params;
           fetches.claim(clientAddress.keyOf(request.raw));
-          const file = await workspaces.find(workspaceId) && await store.file(workspaceId, id);
+          const file = FILE_ID.test(id) && await workspaces.find(workspaceId) && await store.file(workspaceId, id);
           if (!file) return reply.callNotFound();
           return sendStoredFile(request, reply, file, (range) => storage.get(workspaceId, id, range));
         },

@@ -329,6 +329,7 @@ describe('a file that is fetched', () => {
     const { file } = await upload(png());
     const { headers } = await fetched(file);
     expect(await fetched(file, { 'if-none-match': `"x", W/${headers.etag}` })).toMatchObject({ status: 304, body: Buffer.alloc(0) });
+    expect((await fetched(file, { 'if-none-match': '*' })).status).toBe(304);
     const head = await fetched(file, {}, 'HEAD');
     expect([head.status, head.body.length, head.headers['content-length'], head.headers['content-type']]).toEqual([200, 0, String(file.size), 'image/png']);
   });
@@ -365,6 +366,7 @@ describe('a file that is fetched', () => {
     for (const path of [
       `/files/${elsewhere.id}/${file.id}/a.png`, `/files/nowhere/${file.id}/a.png`, `/files/${workspace.id}/never-there/a.png`, `/files/${workspace.id}/${file.id}`,
       `/files/${workspace.id}/..%2f..%2fetc%2fpasswd/a`, `/files/${workspace.id}/../${workspace.id}/${file.id}`, `/files/..%2f${workspace.id}/${file.id}/a.png`, `/files/${workspace.id}/${file.id}.part/a.png`,
+      `/files/${workspace.id}/%00/a.png`, `/files/%00/${file.id}/a.png`, `/files/${workspace.id}/${file.id}%00/a.png`, `/files/${workspace.id}/${'x'.repeat(65)}/a.png`,
     ]) {
       const { status, headers } = await get(path);
       expect(status, path).toBe(404);

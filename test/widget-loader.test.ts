@@ -54,7 +54,7 @@ describe('what the page says for itself', () => {
     expect(host()?.style.getPropertyValue('--brand')).toBe('#1f5f4f');
     expect([launcher().hidden, launcher().textContent, host()?.lang]).toEqual([false, 'Ask', 'en']);
     if (value === undefined || value === null) expect(root().querySelector('path')?.getAttribute('d')).toMatch(/^M\d/);
-    miraDesk().update({ color: '#fd0', launcherLabel: null } as never);
+    miraDesk().update({ color: '#fd0', launcherLabel: null });
     expect([host()?.style.getPropertyValue('--brand'), host()?.style.getPropertyValue('--on-brand')]).toEqual(['#fd0', '#000000']);
     miraDesk().update({ color: undefined, offsetX: '32px', position: 'top-left' } as never);
     expect([host()?.style.getPropertyValue('--brand'), host()?.style.getPropertyValue('--on-brand')]).toEqual(['#1f5f4f', '#ffffff']);

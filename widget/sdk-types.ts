@@ -89,8 +89,11 @@ export interface WidgetOptions {
   autoBoot?: boolean | undefined;
 }
 
+/** Options as a page may say them: null, like undefined, takes one back, so that it is as the inbox says (of `hours` it says: always). */
+export type WidgetChanges = { [Name in keyof WidgetOptions]: WidgetOptions[Name] | null };
+
 /** What the npm entry's boot() is given: where the chat comes from, and the page's options. */
-export interface BootOptions extends WidgetOptions {
+export interface BootOptions extends WidgetChanges {
   /** The workspace's name, as in the address of the snippet. */
   workspace: string;
   /** Origin of the gateway, as `https://chat.example.com`. */
@@ -182,9 +185,9 @@ export type WidgetListener<E extends keyof WidgetEvents> = (detail: WidgetEvents
 /** Every verb may be called at any time and again; none of them throws. */
 export interface MiraDesk {
   /** Puts the widget on the page; where it is already, the same as update(). */
-  boot(options?: WidgetOptions): void;
+  boot(options?: WidgetChanges): void;
   /** Changes options while the widget is there. */
-  update(options: WidgetOptions): void;
+  update(options: WidgetChanges): void;
   /** Says who the visitor is. */
   identify(identity: WidgetIdentity): void;
   /** The visitor leaves: nothing of them stays on this device. */

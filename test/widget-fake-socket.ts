@@ -16,6 +16,7 @@ export function fakeWebSocket(gateway: FakeGateway): unknown {
     onmessage: Socket['onmessage'] = null;
     onclose: Socket['onclose'] = null;
     #wire: FakeWire | undefined;
+    #admitted = false;
 
     constructor() {
       openSockets.add(this);
@@ -26,7 +27,7 @@ export function fakeWebSocket(gateway: FakeGateway): unknown {
       const [, type, id = '', json = ''] = /^4(\d)\/visitor,(\d*)(.*)$/s.exec(frame) ?? [];
       if (type === '0') {
         this.#wire = new FakeWire(gateway, () => JSON.parse(json) as Record<string, unknown>, {
-          news: (event, payload) => this.#receive(`42/visitor,${JSON.stringify([event, payload])}`),
+          news: (event, payload) => this.#tell(event, payload),
           refused: (data) => this.#receive(`44/visitor,${JSON.stringify({ message: 'refused', data })}`),
           closed: () => this.#end(),
         });
@@ -40,6 +41,13 @@ export function fakeWebSocket(gateway: FakeGateway): unknown {
       this.readyState = 3;
       this.#wire?.close();
       openSockets.delete(this);
+    }
+
+    /** Who is told something has been let in. */
+    #tell(event: string, payload: unknown): void {
+      if (!this.#admitted) this.#receive('40/visitor,{"sid":"y"}');
+      this.#admitted = true;
+      this.#receive(`42/visitor,${JSON.stringify([event, payload])}`);
     }
 
     #receive(data: string): void {

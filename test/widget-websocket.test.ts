@@ -111,6 +111,20 @@ describe('opening', () => {
   });
 });
 
+it('asks for nothing before it is let in, because the gateway would hang up', () => {
+  const asked: string[] = [];
+  const ask = (event: string): void => wire.emit(event, {}, () => asked.push(event));
+  ask('a:b');
+  FakeSocket.last.receive(OPEN);
+  ask('c:d');
+  expect(FakeSocket.last.sent).toEqual([expect.stringMatching(/^40\/visitor,/)]);
+  FakeSocket.last.receive('40/visitor,{"sid":"y"}');
+  ask('e:f');
+  expect(FakeSocket.last.sent.slice(1)).toEqual(['42/visitor,2["e:f",{}]']);
+  FakeSocket.last.receive('43/visitor,2[{}]');
+  expect([asked, events]).toEqual([['e:f'], []]);
+});
+
 describe('an open wire', () => {
   beforeEach(() => FakeSocket.last.receive(OPEN, '40/visitor,{"sid":"y"}'));
 

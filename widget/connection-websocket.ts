@@ -25,12 +25,14 @@ export const openWebSocket: OpenWire = (origin, auth, events) => {
   const socket = new WebSocket(`${origin.replace(/^http/, 'ws')}/socket.io/?EIO=4&transport=websocket`);
   const answers = new Map<string, (data: unknown) => void>();
   let requests = 0;
-  let opened = false;
+  /** What the gateway has said: nothing (any more), that the socket is open, that we are let in. */
+  let opened = 0;
   /** How long the gateway may stay silent, and the timer that notices. */
   let patience = FIRST_WORD_MS;
   let watch: ReturnType<typeof setTimeout> | undefined;
 
   function close(): void {
+    opened = 0;
     clearTimeout(watch);
     answers.clear();
     socket.onmessage = socket.onclose = socket.onerror = null;
@@ -43,7 +45,7 @@ export const openWebSocket: OpenWire = (origin, auth, events) => {
   }
 
   function send(type: string, body: unknown, id = ''): void {
-    if (socket.readyState === WebSocket.OPEN) socket.send(MESSAGE + type + NAMESPACE + id + JSON.stringify(body));
+    socket.send(MESSAGE + type + NAMESPACE + id + JSON.stringify(body));
   }
 
   /** Understands one frame and answers what is to be done about it; throws at anything that is not the protocol. */
@@ -57,7 +59,7 @@ export const openWebSocket: OpenWire = (origin, auth, events) => {
       if (!(patience > 0)) return garbage();
       // Said twice, it must not be answered twice: a second CONNECT would end the connection.
       if (opened) return undefined;
-      opened = true;
+      opened = 1;
       return () => send(CONNECT, auth());
     }
     const [, type, id = '', json = ''] = PACKET.exec(frame) ?? [];
@@ -84,6 +86,7 @@ export const openWebSocket: OpenWire = (origin, auth, events) => {
       case DISCONNECT:
         return () => end('ended');
       case CONNECT:
+        opened = 2;
         return undefined;
       default:
         return garbage();
@@ -114,7 +117,8 @@ export const openWebSocket: OpenWire = (origin, auth, events) => {
     emit(event, payload, answer) {
       const id = String(requests++);
       answers.set(id, answer);
-      send(EVENT, [event, payload], id);
+      // Before, the gateway would end the connection for it. A tab that has just taken over from another may ask so soon; it asks again once it is let in.
+      if (opened > 1) send(EVENT, [event, payload], id);
     },
     close,
   };

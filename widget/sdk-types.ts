@@ -34,7 +34,7 @@ export interface WidgetHours {
 
 /** What a page may say for itself, over what the workspace's settings say. */
 export interface WidgetOptions {
-  /** Brand colour, as `#rrggbb`. Text on it is black or white, whichever can be read. */
+  /** Brand colour, as `#rrggbb` or `#rgb`. Text on it is black or white, whichever can be read. */
   color?: string | undefined;
   /** Colours of the panel: `auto` follows the visitor's device. */
   theme?: 'auto' | 'light' | 'dark' | undefined;
@@ -137,7 +137,7 @@ export interface WidgetState {
   locale: WidgetLocale;
   /** Whether our launcher shows. */
   launcher: boolean;
-  /** Not there until the panel is loaded. */
+  /** What the page said; else, once the panel is loaded, what the inbox says. */
   consent?: Consent | undefined;
 }
 

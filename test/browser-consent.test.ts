@@ -150,7 +150,7 @@ it('without consent nothing is stored over a whole conversation, which another t
 it('the consent line and the privacy policy stand above the first message, and only there', async () => {
   showLogOnFailure(gateway);
   await changeSettings(gateway, { consentText: 'We keep this for a year.', privacyLink: 'https://kettle.example/privacy' });
-  const { visitor } = await arrive();
+  const { visitor, script } = await arrive();
   await visitor.openChat();
   const line = visitor.panel.getByText('We keep this for a year.');
   await line.waitFor();
@@ -158,6 +158,7 @@ it('the consent line and the privacy policy stand above the first message, and o
   expect([await link.getAttribute('href'), await link.getAttribute('target'), await link.getAttribute('rel')]).toEqual(['https://kettle.example/privacy', '_blank', expect.stringContaining('noopener')]);
   await visitor.say('I agree');
   await line.waitFor({ state: 'detached' });
+  await script.hears('message:sent');
   await visitor.page.reload();
   await visitor.openChat();
   await visitor.sees('I agree');

@@ -76,6 +76,7 @@ describe('a gateway of two', () => {
     const [visitor, olive, window] = [await cluster.visitor(0), await cluster.agent(0), await cluster.agent(1, dan)];
     const conversationId = await startConversation(visitor, 'before');
     await window.hears('entry:created', ({ entry }) => entry.text === 'before');
+    await olive.hears('member:updated', ({ member }) => member.id === dan.member.id && member.online);
     cluster.gateway(1).signal('SIGSTOP');
     try {
       for (let count = 1; count <= 30; count += 1) await visitor.does('message:send', { conversationId, clientId: name(), text: `while it slept ${count}` });

@@ -180,7 +180,11 @@ describe.skipIf(!findFirefox())('in Firefox', () => {
       await visitor.page.goto(`${site.origin}${path}`);
       const closed = await visitor.page.find(WIDGET.launcher).then(() => visitor.page.evaluate(measure, PARTS));
       await visitor.openChat();
-      await until(async () => (await visitor.page.evaluate(measure, PARTS)).panel?.[4] === '1', { what: 'the panel to have come' });
+      // Until it is connected, the log makes room for a line that says so.
+      await until(async () => {
+        const { panel, online } = await visitor.page.evaluate(measure, { ...PARTS, online: '[data-connection="online"]' });
+        return online && panel?.[4] === '1';
+      }, { what: 'the panel to have come, and to be connected' });
       // Under the mouse the launcher lifts a little.
       const { launcher: _, icon: __, ...open } = await visitor.page.evaluate(measure, PARTS);
       looks.push([closed.launcher, open]);

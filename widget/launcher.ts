@@ -17,14 +17,16 @@ export interface LauncherOptions {
   /** Its abort takes the launcher off the page, with all its listeners. */
   signal: AbortSignal;
   /** The person is about to click: pointer over it, keyboard on it, finger on it. */
-  onIntent(): void;
+  onIntent(): unknown;
   onClick(): void;
 }
 
 /** An arrow down, for the open panel, as a stroke in a square of 28. The icon of the closed one comes with the settings. */
 const DOWN = 'M6 11l8 8 8-8';
-/** The z-index that the settings begin with. */
-const ABOVE_ALL = 2_147_483_000;
+/** From such a z-index on, which the settings begin with, the widget is meant to be above all. */
+const ABOVE_ALL = 2e9;
+/** So long after it came into the page, in milliseconds, a frame has been drawn. */
+const STYLED_MS = 50;
 /** How often a page may take the host out of the document before we accept that it means it. */
 const MOST_RETURNS = 20;
 
@@ -57,8 +59,8 @@ export function createLauncher(options: LauncherOptions): Launcher {
     event.preventDefault();
     onClick();
   }, options);
-  // With the next frame, which works out styles anyway. A site that sets a smaller z-index wants things of its own above us.
-  stay(host, () => requestAnimationFrame(() => +host.style.zIndex >= ABOVE_ALL && stage.isConnected && stage.togglePopover?.(true)), signal);
+  // A little later, when the page has worked out its styles, which this would do otherwise. A site that sets a smaller z-index wants things of its own above us.
+  stay(host, () => setTimeout(() => +host.style.zIndex > ABOVE_ALL && stage.isConnected && stage.togglePopover?.(true), STYLED_MS), signal);
 
   return {
     root,

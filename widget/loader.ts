@@ -68,10 +68,10 @@ function begin(script: HTMLScriptElement | null): void {
     if (changes) panel?.update(options, locale);
   }
 
-  /** Brings the panel, without showing it. Asked for once; again after it could not be had. */
-  async function prepare(): Promise<void> {
+  /** Brings the panel, without showing it. Asked for once; again after it could not be had. Never rejects. */
+  function prepare(): Promise<void> | undefined {
     const mine = life;
-    if (mine) await (mine.panel ??= (import(new URL(path, base) as unknown as string) as Promise<{ start: StartPanel }>)
+    return mine && (mine.panel ??= (import(new URL(path, base) as unknown as string) as Promise<{ start: StartPanel }>)
       .then(({ start }) => start({ loader: MIRADESK_SETTINGS, base, options, locale, launcher: launcher as Launcher, open, close, emit }))
       .then((started) => {
         if (mine !== life) return started.destroy();
@@ -90,7 +90,7 @@ function begin(script: HTMLScriptElement | null): void {
     if (life) return update(changes);
     life = new AbortController();
     addEventListener('pagehide', leave, life);
-    launcher = createLauncher({ signal: life.signal, onIntent: () => void prepare(), onClick: toggle });
+    launcher = createLauncher({ signal: life.signal, onIntent: prepare, onClick: toggle });
     update(changes);
     emit('ready');
     // Whoever wrote before may have an answer, or a message that still waits: look, once the page has had its turn.
@@ -109,7 +109,7 @@ function begin(script: HTMLScriptElement | null): void {
     wanted = true;
     note = '';
     update();
-    void prepare().then(() => {
+    void prepare()?.then(() => {
       if (mine !== life || !wanted || shown) return;
       if (panel) {
         shown = true;

@@ -21,6 +21,7 @@ import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as esbuild from 'esbuild';
 import { minify } from 'terser';
+import { shorterNames } from './esbuild.names.mjs';
 import { leanPreact } from './esbuild.preact.mjs';
 import { siteFiles } from './esbuild.sites.mjs';
 import { makeSeed } from './gateway/store/seed.ts';
@@ -146,7 +147,7 @@ const fromPanel = {
 /** All files of dist/ by their path in it, in the order in which they are written: who looks for the last one finds all. */
 async function makeFiles() {
   const widget = { ...common, outdir: 'dist/widget/assets', format: 'esm', outbase: 'widget', define: { MIRADESK_BUILT: 'true' } };
-  const drawn = { ...widget, jsx: 'transform', jsxFactory: 'createElement', jsxFragment: 'Fragment', inject: ['widget/jsx.ts'], tsconfigRaw: {} };
+  const drawn = { ...widget, ...shorterNames, jsx: 'transform', jsxFactory: 'createElement', jsxFragment: 'Fragment', inject: ['widget/jsx.ts'], tsconfigRaw: {} };
   const [loader, panel, parts, languages, fallback, inbox, worker] = await Promise.all([
     esbuild.build({ ...common, entryPoints: ['widget/loader.ts'], outfile: 'dist/widget/loader.js', format: 'esm', plugins: [cssAsText] }),
     esbuild.build({ ...drawn, entryPoints: ['widget/panel.tsx'], plugins: [leanPreact, cssAsText] }),

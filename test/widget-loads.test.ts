@@ -42,8 +42,9 @@ it('[W2] opening, writing and sending load the words, and no part; an answer tha
   expect(loaded).toEqual(['./locales/en.ts']);
   launcher().click();
   gateway.say([...gateway.logs.keys()][0] as string, 'Come in!');
-  await until(() => loaded.length > 3);
-  expect(loaded.toSorted()).toEqual(['./locales/en-more.ts', './locales/en.ts', './parts/alerts.tsx', './parts/mark.tsx']);
+  await until(() => new Set(loaded).size > 3);
+  // Parts ask for their words one by one; browsers fetch a module once.
+  expect([...new Set(loaded)].toSorted()).toEqual(['./locales/en-more.ts', './locales/en.ts', './parts/alerts.tsx', './parts/mark.tsx']);
 });
 
 it('a part comes with its words when it is asked for', async () => {

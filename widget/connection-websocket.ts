@@ -115,7 +115,7 @@ export const openWebSocket: OpenWire = (origin, auth, events) => {
 
   return {
     emit(event, payload, answer) {
-      const id = String(requests++);
+      const id = `${requests++}`;
       answers.set(id, answer);
       // Before, the gateway would end the connection for it. A tab that has just taken over from another may ask so soon; it asks again once it is let in.
       if (opened > 1) send(EVENT, [event, payload], id);

@@ -4,7 +4,6 @@ import type { JSX } from 'preact';
 const PATHS = {
   back: 'M17 6l-8 8 8 8',
   down: 'M6 11l8 8 8-8',
-  close: 'M8 8l12 12M20 8L8 20',
   more: 'M6.5 14h1M13.5 14h1M20.5 14h1',
   send: 'M14 22V7M7.5 13.5L14 7l6.5 6.5',
   attach: 'M22 13l-8 8a5 5 0 0 1-7-7l8-8a3 3 0 0 1 5 5l-8 8',

@@ -25,8 +25,6 @@ export interface LauncherOptions {
 const DOWN = 'M6 11l8 8 8-8';
 /** From such a z-index on, which the settings begin with, the widget is meant to be above all. */
 const ABOVE_ALL = 2e9;
-/** So long after it came into the page, in milliseconds, a frame has been drawn. */
-const STYLED_MS = 50;
 /** How often a page may take the host out of the document before we accept that it means it. */
 const MOST_RETURNS = 20;
 
@@ -43,8 +41,8 @@ export function createLauncher(options: LauncherOptions): Launcher {
   const note = make('div', { class: 'note', role: 'status' });
   const button = make('button', { class: 'launcher', 'aria-haspopup': 'dialog' }) as HTMLButtonElement;
   const icon = make('svg', { viewBox: '0 0 28 28' });
-  const line = icon.appendChild(make('path', {}));
-  const label = make('b', {});
+  const line = icon.appendChild(make('path'));
+  const label = make('b');
   button.append(icon, label);
   // In the browser's top layer no transform, filter or containment of the page's root reaches it; older browsers do without.
   const stage = make('div', { class: 'stage', popover: 'manual' });
@@ -59,8 +57,12 @@ export function createLauncher(options: LauncherOptions): Launcher {
     event.preventDefault();
     onClick();
   }, options);
-  // A little later, when the page has worked out its styles, which this would do otherwise. A site that sets a smaller z-index wants things of its own above us.
-  stay(host, () => setTimeout(() => +host.style.zIndex > ABOVE_ALL && stage.isConnected && stage.togglePopover?.(true), STYLED_MS), signal);
+  // In the next frame, once the browser has worked out styles and places, which this would have it do otherwise, and before it paints. A site that sets a
+  // smaller z-index wants things of its own above us.
+  stay(host, () => new ResizeObserver((_, observer) => {
+    observer.disconnect();
+    if ((host.style.zIndex as unknown as number) > ABOVE_ALL && stage.isConnected) stage.togglePopover?.(true);
+  }).observe(document.documentElement), signal);
 
   return {
     root,
@@ -88,13 +90,14 @@ export function isOn(option: string | boolean | undefined): boolean {
   return `${option}` !== 'false';
 }
 
-function make(tag: string, attributes: Record<string, string | boolean>): HTMLElement {
-  const element = (/svg|path/.test(tag) ? document.createElementNS('http://www.w3.org/2000/svg', tag) : document.createElement(tag)) as HTMLElement;
+function make(tag: string, attributes?: Record<string, string | boolean>): HTMLElement {
+  // Of our elements only those of SVG have an s or a p in their names.
+  const element = (/[sp]/.test(tag) ? document.createElementNS('http://www.w3.org/2000/svg', tag) : document.createElement(tag)) as HTMLElement;
   set(element, attributes);
   return element;
 }
 
-function set(element: Element, attributes: Record<string, string | boolean>): void {
+function set(element: Element, attributes?: Record<string, string | boolean>): void {
   for (const name in attributes) element.setAttribute(name, attributes[name] as string);
 }
 

@@ -50,7 +50,7 @@ interface Parts {
 }
 
 /** Parts that say nothing, or only what the panel itself has the words for. */
-const WORDLESS = /^(broken|consent|earlier|faces|failed|format|look|mark|newest|page|typing)$/;
+const WORDLESS = /^(faces|format|look|page|typing)$/;
 
 /** The module of a part, with its words. */
 export async function bring<N extends keyof Parts>(name: N): Promise<Parts[N]> {

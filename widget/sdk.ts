@@ -41,9 +41,7 @@ export function createEvents(ready: () => unknown): Events {
 export function install(page: { MiraDesk?: object }, verbs: MiraDesk): void {
   const object = (page.MiraDesk ??= {}) as MiraDesk & Stub;
   Object.assign(object, verbs);
-  const { q } = object;
-  delete object.q;
-  for (const call of q ?? []) {
+  for (const call of object.q ?? []) {
     try {
       const [verb, ...args] = call;
       call.off = (verbs[verb as keyof MiraDesk] as (...args: unknown[]) => unknown)(...args);
@@ -51,4 +49,5 @@ export function install(page: { MiraDesk?: object }, verbs: MiraDesk): void {
       // One that is no call keeps none of the others from being made.
     }
   }
+  delete object.q;
 }

@@ -1,6 +1,28 @@
 import type { MoreTexts } from '../texts.ts';
 
 export default {
+  earlier: 'عرض الرسائل السابقة',
+  loadingEarlier: 'جارٍ تحميل الرسائل السابقة…',
+  newMessages: {
+    zero: 'لا رسائل جديدة',
+    one: 'رسالة جديدة واحدة',
+    two: 'رسالتان جديدتان',
+    few: '{count} رسائل جديدة',
+    many: '{count} رسالة جديدة',
+    other: '{count} رسالة جديدة',
+  },
+  toNewest: 'الانتقال إلى أحدث رسالة',
+  newHere: 'جديد',
+  closedHere: 'أُغلقت المحادثة',
+  closed: 'أُغلقت المحادثة. يمكنك الكتابة في أي وقت لإعادة فتحها.',
+  reopened: 'أُعيد فتح المحادثة',
+  rated: 'تقييمك لهذه المحادثة: {score} من 5',
+  discard: 'حذف',
+  gone: 'لم تعد هذه المحادثة موجودة.',
+  privacy: 'سياسة الخصوصية',
+  broken: 'حدث خطأ في هذه النافذة. رسائلك في أمان.',
+  again: 'إعادة العرض',
+
   conversations: 'محادثاتك',
   startNew: 'محادثة جديدة',
   noMessages: 'لا توجد رسائل بعد',

@@ -1,6 +1,21 @@
 import type { MoreTexts } from '../texts.ts';
 
 export default {
+  earlier: 'Frühere Nachrichten anzeigen',
+  loadingEarlier: 'Frühere Nachrichten werden geladen\u00a0…',
+  newMessages: { one: '{count} neue Nachricht', other: '{count} neue Nachrichten' },
+  toNewest: 'Zur neuesten Nachricht',
+  newHere: 'Neu',
+  closedHere: 'Gespräch beendet',
+  closed: 'Gespräch beendet. Schreiben Sie jederzeit, um es fortzusetzen.',
+  reopened: 'Gespräch wieder geöffnet',
+  rated: 'Ihre Bewertung dieses Gesprächs: {score} von 5',
+  discard: 'Löschen',
+  gone: 'Diese Unterhaltung gibt es nicht mehr.',
+  privacy: 'Datenschutzerklärung',
+  broken: 'In diesem Fenster ist etwas schiefgegangen. Ihre Nachrichten sind sicher.',
+  again: 'Wieder anzeigen',
+
   conversations: 'Ihre Gespräche',
   startNew: 'Neues Gespräch',
   noMessages: 'Noch keine Nachrichten',

@@ -1,7 +1,23 @@
-/** What the parts say that are loaded when they are needed: lists, forms, files, emoji, the menu. */
+/** What the parts say that are loaded when they are needed: what is rare in a conversation, lists, forms, files, emoji, the menu. */
 import type { Texts } from '../texts.ts';
 
 export default {
+  // in the conversation
+  earlier: 'Show earlier messages',
+  loadingEarlier: 'Loading earlier messages…',
+  newMessages: { one: '{count} new message', other: '{count} new messages' },
+  toNewest: 'Go to the newest message',
+  newHere: 'New',
+  closedHere: 'Conversation closed',
+  closed: 'Conversation closed. Write any time to reopen it.',
+  reopened: 'Conversation reopened',
+  rated: 'You rated this conversation {score} of 5',
+  discard: 'Delete',
+  gone: 'The conversation is not there any more.',
+  privacy: 'Privacy policy',
+  broken: 'Something went wrong in this window. Your messages are safe.',
+  again: 'Show it again',
+
   // the list of conversations
   conversations: 'Your conversations',
   startNew: 'New conversation',

@@ -8,12 +8,7 @@ export default {
   menu: 'More options',
 
   messages: 'Messages',
-  earlier: 'Show earlier messages',
-  loadingEarlier: 'Loading earlier messages…',
   loading: 'Loading your conversation…',
-  newMessages: { one: '{count} new message', other: '{count} new messages' },
-  newHere: 'New',
-  toNewest: 'Go to the newest message',
   team: 'Somebody',
   typing: '{name} is typing',
   you: 'You',
@@ -28,12 +23,6 @@ export default {
   waitingHere: 'Waiting to be sent. Keep this page open.',
   failed: 'Not sent',
   retry: 'Try again',
-  discard: 'Delete',
-
-  closedHere: 'Conversation closed',
-  closed: 'Conversation closed. Write any time to reopen it.',
-  reopened: 'Conversation reopened',
-  rated: 'You rated this conversation {score} of 5',
 
   connecting: 'Connecting…',
   offline: 'You are offline. Your messages are kept and sent when you are back.',
@@ -48,12 +37,8 @@ export default {
   left: { one: '{count} character left', other: '{count} characters left' },
   over: { one: '{count} character too many. Please split your message.', other: '{count} characters too many. Please split your message.' },
   notKept: 'Your message could not be saved. Please try again.',
-  privacy: 'Privacy policy',
 
-  broken: 'Something went wrong in this window. Your messages are safe.',
-  again: 'Show it again',
   partFailed: 'This could not be loaded. Please check your connection and try again.',
   refused: 'The chat is not available here right now.',
-  gone: 'The conversation is not there any more.',
   backToChat: 'Back to the conversation',
 } satisfies Texts;

@@ -1,6 +1,21 @@
 import type { MoreTexts } from '../texts.ts';
 
 export default {
+  earlier: 'Mostrar mensajes anteriores',
+  loadingEarlier: 'Cargando mensajes anteriores…',
+  newMessages: { one: '{count} mensaje nuevo', many: '{count} de mensajes nuevos', other: '{count} mensajes nuevos' },
+  toNewest: 'Ir al último mensaje',
+  newHere: 'Nuevos',
+  closedHere: 'Conversación cerrada',
+  closed: 'Conversación cerrada. Escribe cuando quieras para reabrirla.',
+  reopened: 'Conversación reabierta',
+  rated: 'Tu valoración de esta conversación: {score} de 5',
+  discard: 'Eliminar',
+  gone: 'Esta conversación ya no existe.',
+  privacy: 'Política de privacidad',
+  broken: 'Algo salió mal en esta ventana. Tus mensajes están a salvo.',
+  again: 'Mostrar de nuevo',
+
   conversations: 'Tus conversaciones',
   startNew: 'Nueva conversación',
   noMessages: 'Aún no hay mensajes',

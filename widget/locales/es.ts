@@ -8,12 +8,7 @@ export default {
   menu: 'Más opciones',
 
   messages: 'Mensajes',
-  earlier: 'Mostrar mensajes anteriores',
-  loadingEarlier: 'Cargando mensajes anteriores…',
   loading: 'Cargando tu conversación…',
-  newMessages: { one: '{count} mensaje nuevo', many: '{count} de mensajes nuevos', other: '{count} mensajes nuevos' },
-  newHere: 'Nuevos',
-  toNewest: 'Ir al último mensaje',
   team: 'Alguien',
   typing: '{name} está escribiendo',
   you: 'Tú',
@@ -28,12 +23,6 @@ export default {
   waitingHere: 'En espera de envío. Deja esta página abierta.',
   failed: 'No enviado',
   retry: 'Reintentar',
-  discard: 'Eliminar',
-
-  closedHere: 'Conversación cerrada',
-  closed: 'Conversación cerrada. Escribe cuando quieras para reabrirla.',
-  reopened: 'Conversación reabierta',
-  rated: 'Tu valoración de esta conversación: {score} de 5',
 
   connecting: 'Conectando…',
   offline: 'No tienes conexión. Guardamos tus mensajes y se enviarán cuando vuelvas.',
@@ -52,12 +41,8 @@ export default {
     other: 'Sobran {count} caracteres. Divide tu mensaje, por favor.',
   },
   notKept: 'No se pudo guardar tu mensaje. Inténtalo de nuevo.',
-  privacy: 'Política de privacidad',
 
-  broken: 'Algo salió mal en esta ventana. Tus mensajes están a salvo.',
-  again: 'Mostrar de nuevo',
   partFailed: 'No se pudo cargar. Revisa tu conexión e inténtalo de nuevo.',
   refused: 'El chat no está disponible aquí en este momento.',
-  gone: 'Esta conversación ya no existe.',
   backToChat: 'Volver a la conversación',
 } satisfies CoreTexts;

@@ -1,6 +1,21 @@
 import type { MoreTexts } from '../texts.ts';
 
 export default {
+  earlier: 'Afficher les messages précédents',
+  loadingEarlier: 'Chargement des messages précédents…',
+  newMessages: { one: '{count} nouveau message', many: '{count} de nouveaux messages', other: '{count} nouveaux messages' },
+  toNewest: 'Aller au dernier message',
+  newHere: 'Nouveaux',
+  closedHere: 'Conversation terminée',
+  closed: 'Conversation terminée. Écrivez à tout moment pour la rouvrir.',
+  reopened: 'Conversation rouverte',
+  rated: 'Votre note pour cette conversation\u00a0: {score} sur 5',
+  discard: 'Supprimer',
+  gone: 'Cette conversation n’existe plus.',
+  privacy: 'Politique de confidentialité',
+  broken: 'Un problème est survenu dans cette fenêtre. Vos messages sont en sécurité.',
+  again: 'Réafficher',
+
   conversations: 'Vos conversations',
   startNew: 'Nouvelle conversation',
   noMessages: 'Aucun message pour l’instant',

@@ -8,12 +8,7 @@ export default {
   menu: 'Plus d’options',
 
   messages: 'Messages',
-  earlier: 'Afficher les messages précédents',
-  loadingEarlier: 'Chargement des messages précédents…',
   loading: 'Chargement de votre conversation…',
-  newMessages: { one: '{count} nouveau message', many: '{count} de nouveaux messages', other: '{count} nouveaux messages' },
-  newHere: 'Nouveaux',
-  toNewest: 'Aller au dernier message',
   team: 'Quelqu’un',
   typing: '{name} écrit',
   you: 'Vous',
@@ -28,12 +23,6 @@ export default {
   waitingHere: 'En attente d’envoi. Gardez cette page ouverte.',
   failed: 'Non envoyé',
   retry: 'Réessayer',
-  discard: 'Supprimer',
-
-  closedHere: 'Conversation terminée',
-  closed: 'Conversation terminée. Écrivez à tout moment pour la rouvrir.',
-  reopened: 'Conversation rouverte',
-  rated: 'Votre note pour cette conversation\u00a0: {score} sur 5',
 
   connecting: 'Connexion…',
   offline: 'Vous êtes hors ligne. Vos messages sont conservés et partiront à votre retour.',
@@ -52,12 +41,8 @@ export default {
     other: '{count} caractères de trop. Merci de diviser votre message.',
   },
   notKept: 'Votre message n’a pas pu être enregistré. Veuillez réessayer.',
-  privacy: 'Politique de confidentialité',
 
-  broken: 'Un problème est survenu dans cette fenêtre. Vos messages sont en sécurité.',
-  again: 'Réafficher',
   partFailed: 'Le chargement a échoué. Vérifiez votre connexion et réessayez.',
   refused: 'Le chat n’est pas disponible ici pour le moment.',
-  gone: 'Cette conversation n’existe plus.',
   backToChat: 'Retour à la conversation',
 } satisfies CoreTexts;

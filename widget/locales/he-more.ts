@@ -1,6 +1,21 @@
 import type { MoreTexts } from '../texts.ts';
 
 export default {
+  earlier: 'הצגת הודעות קודמות',
+  loadingEarlier: 'ההודעות הקודמות נטענות…',
+  newMessages: { one: 'הודעה חדשה אחת', two: 'שתי הודעות חדשות', other: '{count} הודעות חדשות' },
+  toNewest: 'מעבר להודעה האחרונה',
+  newHere: 'חדש',
+  closedHere: 'השיחה נסגרה',
+  closed: 'השיחה נסגרה. אפשר לכתוב בכל עת כדי לפתוח אותה מחדש.',
+  reopened: 'השיחה נפתחה מחדש',
+  rated: 'הדירוג שלך לשיחה הזו: {score} מתוך 5',
+  discard: 'מחיקה',
+  gone: 'השיחה הזו כבר לא קיימת.',
+  privacy: 'מדיניות הפרטיות',
+  broken: 'משהו השתבש בחלון הזה. ההודעות שלך בטוחות.',
+  again: 'הצגה מחדש',
+
   conversations: 'השיחות שלך',
   startNew: 'שיחה חדשה',
   noMessages: 'עדיין אין הודעות',

@@ -1,6 +1,21 @@
 import type { MoreTexts } from '../texts.ts';
 
 export default {
+  earlier: 'Mostra i messaggi precedenti',
+  loadingEarlier: 'Caricamento dei messaggi precedenti…',
+  newMessages: { one: '{count} nuovo messaggio', many: '{count} di nuovi messaggi', other: '{count} nuovi messaggi' },
+  toNewest: 'Vai all’ultimo messaggio',
+  newHere: 'Nuovi',
+  closedHere: 'Conversazione chiusa',
+  closed: 'Conversazione chiusa. Scrivi quando vuoi per riaprirla.',
+  reopened: 'Conversazione riaperta',
+  rated: 'Il tuo voto a questa conversazione: {score} su 5',
+  discard: 'Elimina',
+  gone: 'Questa conversazione non esiste più.',
+  privacy: 'Informativa sulla privacy',
+  broken: 'Qualcosa è andato storto in questa finestra. I tuoi messaggi sono al sicuro.',
+  again: 'Mostra di nuovo',
+
   conversations: 'Le tue conversazioni',
   startNew: 'Nuova conversazione',
   noMessages: 'Ancora nessun messaggio',

@@ -8,12 +8,7 @@ export default {
   menu: 'Altre opzioni',
 
   messages: 'Messaggi',
-  earlier: 'Mostra i messaggi precedenti',
-  loadingEarlier: 'Caricamento dei messaggi precedenti…',
   loading: 'Caricamento della conversazione…',
-  newMessages: { one: '{count} nuovo messaggio', many: '{count} di nuovi messaggi', other: '{count} nuovi messaggi' },
-  newHere: 'Nuovi',
-  toNewest: 'Vai all’ultimo messaggio',
   team: 'Qualcuno',
   typing: '{name} sta scrivendo',
   you: 'Tu',
@@ -28,12 +23,6 @@ export default {
   waitingHere: 'In attesa di invio. Lascia aperta questa pagina.',
   failed: 'Non inviato',
   retry: 'Riprova',
-  discard: 'Elimina',
-
-  closedHere: 'Conversazione chiusa',
-  closed: 'Conversazione chiusa. Scrivi quando vuoi per riaprirla.',
-  reopened: 'Conversazione riaperta',
-  rated: 'Il tuo voto a questa conversazione: {score} su 5',
 
   connecting: 'Connessione…',
   offline: 'Sei offline. I tuoi messaggi sono al sicuro e partiranno quando torni online.',
@@ -52,12 +41,8 @@ export default {
     other: '{count} caratteri di troppo. Dividi il messaggio.',
   },
   notKept: 'Non è stato possibile salvare il messaggio. Riprova.',
-  privacy: 'Informativa sulla privacy',
 
-  broken: 'Qualcosa è andato storto in questa finestra. I tuoi messaggi sono al sicuro.',
-  again: 'Mostra di nuovo',
   partFailed: 'Caricamento non riuscito. Controlla la connessione e riprova.',
   refused: 'La chat non è disponibile qui in questo momento.',
-  gone: 'Questa conversazione non esiste più.',
   backToChat: 'Torna alla conversazione',
 } satisfies CoreTexts;

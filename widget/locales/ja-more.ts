@@ -1,6 +1,21 @@
 import type { MoreTexts } from '../texts.ts';
 
 export default {
+  earlier: '以前のメッセージを表示',
+  loadingEarlier: '以前のメッセージを読み込み中…',
+  newMessages: { other: '新着メッセージ{count}件' },
+  toNewest: '最新のメッセージへ',
+  newHere: '新着',
+  closedHere: '会話は終了しました',
+  closed: '会話は終了しました。メッセージを送るといつでも再開できます。',
+  reopened: '会話が再開されました',
+  rated: 'この会話の評価：5段階中{score}',
+  discard: '削除',
+  gone: 'この会話はもうありません。',
+  privacy: 'プライバシーポリシー',
+  broken: 'このウィンドウで問題が発生しました。メッセージは安全に保存されています。',
+  again: '再表示',
+
   conversations: '会話一覧',
   startNew: '新しい会話',
   noMessages: 'メッセージはまだありません',

@@ -8,12 +8,7 @@ export default {
   menu: 'その他のオプション',
 
   messages: 'メッセージ',
-  earlier: '以前のメッセージを表示',
-  loadingEarlier: '以前のメッセージを読み込み中…',
   loading: '会話を読み込み中…',
-  newMessages: { other: '新着メッセージ{count}件' },
-  newHere: '新着',
-  toNewest: '最新のメッセージへ',
   team: '担当者',
   typing: '{name}が入力中',
   you: 'あなた',
@@ -28,12 +23,6 @@ export default {
   waitingHere: '送信待ちです。このページを開いたままにしてください。',
   failed: '送信できませんでした',
   retry: '再試行',
-  discard: '削除',
-
-  closedHere: '会話は終了しました',
-  closed: '会話は終了しました。メッセージを送るといつでも再開できます。',
-  reopened: '会話が再開されました',
-  rated: 'この会話の評価：5段階中{score}',
 
   connecting: '接続中…',
   offline: 'オフラインです。メッセージは保存され、接続が戻ると送信されます。',
@@ -48,12 +37,8 @@ export default {
   left: { other: '残り{count}文字' },
   over: { other: '{count}文字超過しています。メッセージを分けてください。' },
   notKept: 'メッセージを保存できませんでした。もう一度お試しください。',
-  privacy: 'プライバシーポリシー',
 
-  broken: 'このウィンドウで問題が発生しました。メッセージは安全に保存されています。',
-  again: '再表示',
   partFailed: '読み込めませんでした。接続を確認して、もう一度お試しください。',
   refused: '現在、こちらではチャットをご利用いただけません。',
-  gone: 'この会話はもうありません。',
   backToChat: '会話に戻る',
 } satisfies CoreTexts;

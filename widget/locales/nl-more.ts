@@ -1,6 +1,21 @@
 import type { MoreTexts } from '../texts.ts';
 
 export default {
+  earlier: 'Eerdere berichten tonen',
+  loadingEarlier: 'Eerdere berichten laden…',
+  newMessages: { one: '{count} nieuw bericht', other: '{count} nieuwe berichten' },
+  toNewest: 'Naar het nieuwste bericht',
+  newHere: 'Nieuw',
+  closedHere: 'Gesprek gesloten',
+  closed: 'Gesprek gesloten. Schrijf gerust opnieuw om verder te gaan.',
+  reopened: 'Gesprek heropend',
+  rated: 'Je beoordeling van dit gesprek: {score} van 5',
+  discard: 'Verwijderen',
+  gone: 'Dit gesprek bestaat niet meer.',
+  privacy: 'Privacybeleid',
+  broken: 'Er ging iets mis in dit venster. Je berichten zijn veilig.',
+  again: 'Opnieuw tonen',
+
   conversations: 'Je gesprekken',
   startNew: 'Nieuw gesprek',
   noMessages: 'Nog geen berichten',

@@ -8,12 +8,7 @@ export default {
   menu: 'Meer opties',
 
   messages: 'Berichten',
-  earlier: 'Eerdere berichten tonen',
-  loadingEarlier: 'Eerdere berichten laden…',
   loading: 'Je gesprek wordt geladen…',
-  newMessages: { one: '{count} nieuw bericht', other: '{count} nieuwe berichten' },
-  newHere: 'Nieuw',
-  toNewest: 'Naar het nieuwste bericht',
   team: 'Iemand',
   typing: '{name} is aan het typen',
   you: 'Jij',
@@ -28,12 +23,6 @@ export default {
   waitingHere: 'Wacht op verzending. Laat deze pagina open.',
   failed: 'Niet verzonden',
   retry: 'Opnieuw proberen',
-  discard: 'Verwijderen',
-
-  closedHere: 'Gesprek gesloten',
-  closed: 'Gesprek gesloten. Schrijf gerust opnieuw om verder te gaan.',
-  reopened: 'Gesprek heropend',
-  rated: 'Je beoordeling van dit gesprek: {score} van 5',
 
   connecting: 'Verbinding maken…',
   offline: 'Je bent offline. Je berichten blijven bewaard en worden verzonden zodra je terug bent.',
@@ -48,12 +37,8 @@ export default {
   left: { one: 'Nog {count} teken', other: 'Nog {count} tekens' },
   over: { one: '{count} teken te veel. Splits je bericht op.', other: '{count} tekens te veel. Splits je bericht op.' },
   notKept: 'Je bericht kon niet worden opgeslagen. Probeer het nog eens.',
-  privacy: 'Privacybeleid',
 
-  broken: 'Er ging iets mis in dit venster. Je berichten zijn veilig.',
-  again: 'Opnieuw tonen',
   partFailed: 'Dit kon niet worden geladen. Controleer je verbinding en probeer het nog eens.',
   refused: 'De chat is hier op dit moment niet beschikbaar.',
-  gone: 'Dit gesprek bestaat niet meer.',
   backToChat: 'Terug naar het gesprek',
 } satisfies CoreTexts;

@@ -1,6 +1,21 @@
 import type { MoreTexts } from '../texts.ts';
 
 export default {
+  earlier: 'Pokaż wcześniejsze wiadomości',
+  loadingEarlier: 'Wczytywanie wcześniejszych wiadomości…',
+  newMessages: { one: '{count} nowa wiadomość', few: '{count} nowe wiadomości', many: '{count} nowych wiadomości', other: '{count} nowej wiadomości' },
+  toNewest: 'Przejdź do najnowszej wiadomości',
+  newHere: 'Nowe',
+  closedHere: 'Rozmowa zakończona',
+  closed: 'Rozmowa zakończona. Napisz w dowolnej chwili, aby do niej wrócić.',
+  reopened: 'Rozmowa wznowiona',
+  rated: 'Twoja ocena tej rozmowy: {score} z 5',
+  discard: 'Usuń',
+  gone: 'Tej rozmowy już nie ma.',
+  privacy: 'Polityka prywatności',
+  broken: 'Coś poszło nie tak w tym oknie. Twoje wiadomości są bezpieczne.',
+  again: 'Pokaż ponownie',
+
   conversations: 'Twoje rozmowy',
   startNew: 'Nowa rozmowa',
   noMessages: 'Nie ma jeszcze wiadomości',

@@ -8,12 +8,7 @@ export default {
   menu: 'Więcej opcji',
 
   messages: 'Wiadomości',
-  earlier: 'Pokaż wcześniejsze wiadomości',
-  loadingEarlier: 'Wczytywanie wcześniejszych wiadomości…',
   loading: 'Wczytywanie rozmowy…',
-  newMessages: { one: '{count} nowa wiadomość', few: '{count} nowe wiadomości', many: '{count} nowych wiadomości', other: '{count} nowej wiadomości' },
-  newHere: 'Nowe',
-  toNewest: 'Przejdź do najnowszej wiadomości',
   team: 'Ktoś',
   typing: '{name} pisze',
   you: 'Ty',
@@ -28,12 +23,6 @@ export default {
   waitingHere: 'Czeka na wysłanie. Nie zamykaj tej strony.',
   failed: 'Nie wysłano',
   retry: 'Spróbuj ponownie',
-  discard: 'Usuń',
-
-  closedHere: 'Rozmowa zakończona',
-  closed: 'Rozmowa zakończona. Napisz w dowolnej chwili, aby do niej wrócić.',
-  reopened: 'Rozmowa wznowiona',
-  rated: 'Twoja ocena tej rozmowy: {score} z 5',
 
   connecting: 'Łączenie…',
   offline: 'Brak połączenia z internetem. Twoje wiadomości są zachowane i zostaną wysłane, gdy połączenie wróci.',
@@ -53,12 +42,8 @@ export default {
     other: '{count} znaku za dużo. Podziel wiadomość.',
   },
   notKept: 'Nie udało się zapisać wiadomości. Spróbuj ponownie.',
-  privacy: 'Polityka prywatności',
 
-  broken: 'Coś poszło nie tak w tym oknie. Twoje wiadomości są bezpieczne.',
-  again: 'Pokaż ponownie',
   partFailed: 'Nie udało się tego wczytać. Sprawdź połączenie i spróbuj ponownie.',
   refused: 'Czat nie jest tu teraz dostępny.',
-  gone: 'Tej rozmowy już nie ma.',
   backToChat: 'Wróć do rozmowy',
 } satisfies CoreTexts;

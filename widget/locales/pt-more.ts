@@ -1,6 +1,21 @@
 import type { MoreTexts } from '../texts.ts';
 
 export default {
+  earlier: 'Mostrar mensagens anteriores',
+  loadingEarlier: 'Carregando mensagens anteriores…',
+  newMessages: { one: '{count} mensagem nova', many: '{count} de mensagens novas', other: '{count} mensagens novas' },
+  toNewest: 'Ir para a última mensagem',
+  newHere: 'Novas',
+  closedHere: 'Conversa encerrada',
+  closed: 'Conversa encerrada. Escreva quando quiser para reabri-la.',
+  reopened: 'Conversa reaberta',
+  rated: 'Sua avaliação desta conversa: {score} de 5',
+  discard: 'Excluir',
+  gone: 'Esta conversa já não existe.',
+  privacy: 'Política de privacidade',
+  broken: 'Algo deu errado nesta janela. Suas mensagens estão seguras.',
+  again: 'Mostrar de novo',
+
   conversations: 'Suas conversas',
   startNew: 'Nova conversa',
   noMessages: 'Ainda não há mensagens',

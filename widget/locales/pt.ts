@@ -8,12 +8,7 @@ export default {
   menu: 'Mais opções',
 
   messages: 'Mensagens',
-  earlier: 'Mostrar mensagens anteriores',
-  loadingEarlier: 'Carregando mensagens anteriores…',
   loading: 'Carregando sua conversa…',
-  newMessages: { one: '{count} mensagem nova', many: '{count} de mensagens novas', other: '{count} mensagens novas' },
-  newHere: 'Novas',
-  toNewest: 'Ir para a última mensagem',
   team: 'Alguém',
   typing: '{name} está escrevendo',
   you: 'Você',
@@ -28,12 +23,6 @@ export default {
   waitingHere: 'Aguardando envio. Mantenha esta página aberta.',
   failed: 'Não enviada',
   retry: 'Tentar de novo',
-  discard: 'Excluir',
-
-  closedHere: 'Conversa encerrada',
-  closed: 'Conversa encerrada. Escreva quando quiser para reabri-la.',
-  reopened: 'Conversa reaberta',
-  rated: 'Sua avaliação desta conversa: {score} de 5',
 
   connecting: 'Conectando…',
   offline: 'Sem conexão. Suas mensagens estão guardadas e serão enviadas quando você voltar.',
@@ -52,12 +41,8 @@ export default {
     other: '{count} caracteres a mais. Divida sua mensagem, por favor.',
   },
   notKept: 'Não foi possível guardar sua mensagem. Tente de novo, por favor.',
-  privacy: 'Política de privacidade',
 
-  broken: 'Algo deu errado nesta janela. Suas mensagens estão seguras.',
-  again: 'Mostrar de novo',
   partFailed: 'Não foi possível carregar. Verifique sua conexão e tente de novo.',
   refused: 'O chat não está disponível aqui neste momento.',
-  gone: 'Esta conversa já não existe.',
   backToChat: 'Voltar à conversa',
 } satisfies CoreTexts;

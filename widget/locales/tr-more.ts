@@ -1,6 +1,21 @@
 import type { MoreTexts } from '../texts.ts';
 
 export default {
+  earlier: 'Önceki mesajları göster',
+  loadingEarlier: 'Önceki mesajlar yükleniyor…',
+  newMessages: { one: '{count} yeni mesaj', other: '{count} yeni mesaj' },
+  toNewest: 'En yeni mesaja git',
+  newHere: 'Yeni',
+  closedHere: 'Görüşme kapatıldı',
+  closed: 'Görüşme kapatıldı. Yeniden açmak için istediğiniz zaman yazın.',
+  reopened: 'Görüşme yeniden açıldı',
+  rated: 'Bu görüşmeye verdiğiniz puan: {score}/5',
+  discard: 'Sil',
+  gone: 'Bu görüşme artık yok.',
+  privacy: 'Gizlilik politikası',
+  broken: 'Bu pencerede bir sorun oluştu. Mesajlarınız güvende.',
+  again: 'Yeniden göster',
+
   conversations: 'Görüşmeleriniz',
   startNew: 'Yeni görüşme',
   noMessages: 'Henüz mesaj yok',

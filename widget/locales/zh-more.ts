@@ -1,6 +1,21 @@
 import type { MoreTexts } from '../texts.ts';
 
 export default {
+  earlier: '显示更早的消息',
+  loadingEarlier: '正在加载更早的消息…',
+  newMessages: { other: '{count} 条新消息' },
+  toNewest: '转到最新消息',
+  newHere: '新消息',
+  closedHere: '对话已结束',
+  closed: '对话已结束。随时发消息即可继续。',
+  reopened: '对话已重新开始',
+  rated: '您对本次对话的评分：{score}/5',
+  discard: '删除',
+  gone: '此对话已不存在。',
+  privacy: '隐私政策',
+  broken: '此窗口出了点问题。您的消息是安全的。',
+  again: '重新显示',
+
   conversations: '您的对话',
   startNew: '新对话',
   noMessages: '还没有消息',

@@ -8,12 +8,7 @@ export default {
   menu: '更多选项',
 
   messages: '消息',
-  earlier: '显示更早的消息',
-  loadingEarlier: '正在加载更早的消息…',
   loading: '正在加载您的对话…',
-  newMessages: { other: '{count} 条新消息' },
-  newHere: '新消息',
-  toNewest: '转到最新消息',
   team: '客服',
   typing: '{name} 正在输入',
   you: '您',
@@ -28,12 +23,6 @@ export default {
   waitingHere: '等待发送。请不要关闭此页面。',
   failed: '未发送',
   retry: '重试',
-  discard: '删除',
-
-  closedHere: '对话已结束',
-  closed: '对话已结束。随时发消息即可继续。',
-  reopened: '对话已重新开始',
-  rated: '您对本次对话的评分：{score}/5',
 
   connecting: '正在连接…',
   offline: '您已离线。您的消息已保存，恢复连接后会自动发送。',
@@ -48,12 +37,8 @@ export default {
   left: { other: '还可输入 {count} 个字符' },
   over: { other: '超出 {count} 个字符，请分成几条发送。' },
   notKept: '您的消息未能保存，请重试。',
-  privacy: '隐私政策',
 
-  broken: '此窗口出了点问题。您的消息是安全的。',
-  again: '重新显示',
   partFailed: '加载失败。请检查网络连接后重试。',
   refused: '聊天目前在此处不可用。',
-  gone: '此对话已不存在。',
   backToChat: '返回对话',
 } satisfies CoreTexts;

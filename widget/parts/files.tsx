@@ -176,7 +176,7 @@ export default class Files extends Component<{ uploads: Uploads }> {
                 {item.again && <button type="button" class="plain" onClick={() => uploads.retry(item.key)}>{t('retry')}</button>}
               </span>
               <button type="button" class="small" aria-label={t('remove', { name: item.source.name })} onClick={() => uploads.remove(item.key)}>
-                <Icon name="close" />
+                <svg viewBox="0 0 28 28"><path d="M8 8l12 12M20 8L8 20" /></svg>
               </button>
               {item.request && <progress max={1} value={item.sent} aria-label={item.source.name} />}
             </li>

@@ -1,7 +1,11 @@
-/** Tabs of a real browser are killed with kill -9 while what was written in them waits; opened again, nothing is lost, doubled or out of order. */
-import type { Page } from 'playwright-core';
+/** Tabs of a real browser, and the whole of it, are killed with kill -9 while what was written in them waits; opened again, nothing is lost, doubled or out of order. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type BrowserContext, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { useBrowser } from './harness/browser.ts';
+import { ARGS, useBrowser } from './harness/browser.ts';
+import { findBrowser } from './harness/browser-executable.ts';
 import { type Gateway, showLogOnFailure, startGateway } from './harness/gateway.ts';
 import { Agent, Visitor } from './harness/people.ts';
 import { until } from './harness/until.ts';
@@ -74,4 +78,35 @@ it('[D4] [D7] a visitor\'s and an agent\'s tab that are killed with messages wai
     expect(shown.slice(2).filter((text) => ['Go on', 'we listen'].includes(text))).toEqual(['Go on', 'we listen']);
     return true;
   }, { timeout: 30_000, every: 100, what: 'both to show everything' });
+});
+
+it('[D4] a browser that is killed whole right after the first message was written sends it when the chat is opened again', async () => {
+  showLogOnFailure(gateway);
+  const profile = mkdtempSync(join(tmpdir(), 'miradesk-profile-'));
+  const executablePath = findBrowser();
+  const open = (): Promise<BrowserContext> => chromium.launchPersistentContext(profile, { ...(executablePath ? { executablePath } : {}), args: ARGS });
+  try {
+    const first = await open();
+    const visitor = new Visitor(await first.newPage());
+    await visitor.visit(`${gateway.url}/demo/`);
+    await gateway.kill();
+    await visitor.say('My first words');
+    await visitor.shows(['My first words']);
+    const gone = new Promise((resolve) => { first.once('close', resolve); });
+    const session = await first.browser()?.newBrowserCDPSession();
+    const { processInfo } = (await session?.send('SystemInfo.getProcessInfo')) ?? { processInfo: [] };
+    expect(processInfo.map(({ type }) => type)).toContain('browser');
+    for (const { id } of processInfo) process.kill(id, 'SIGKILL');
+    await gone;
+    await gateway.start();
+
+    const second = await open();
+    const again = new Visitor(await second.newPage());
+    await again.visit(`${gateway.url}/demo/`);
+    await again.shows(['My first words']);
+    await again.log.getByText(/Sent|Delivered/).waitFor();
+    await second.close();
+  } finally {
+    rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
+  }
 });

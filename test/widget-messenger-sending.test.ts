@@ -27,6 +27,21 @@ describe('the first message', () => {
     expect(tabs.asked('conversation:start')).toHaveLength(1);
   });
 
+  it('[D4] is sent by the next page also where the browser was killed and has forgotten that anybody wrote', async () => {
+    tabs.gateway.reachable = false;
+    const before = tabs.open();
+    await before.send('one');
+    await shows(before, 'waiting: one');
+    before.crash();
+    tabs.browser.values.clear();
+    tabs.gateway.reachable = true;
+    const after = tabs.open();
+    await shows(after, 'sent: one');
+    await after.send('two');
+    await shows(after, 'sent: one', 'sent: two');
+    expect(tabs.gateway.logs.size).toBe(1);
+  });
+
   it('[D4] written while the gateway is down, it is sent when that is back, on another page', async () => {
     tabs.gateway.reachable = false;
     const before = tabs.open();

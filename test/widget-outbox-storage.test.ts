@@ -67,6 +67,26 @@ describe('with IndexedDB', () => {
     expect(await factory.databases()).toEqual([]);
   });
 
+  it('finds what is there although nothing says so, and makes nothing by looking', async () => {
+    const factory = new FakeFactory();
+    const nobody = open(factory, { mayHoldItems: false });
+    await nobody.look();
+    expect([await nobody.all(), await factory.databases()]).toEqual([[], []]);
+    const before = open(factory);
+    await before.add(item('one'));
+    before.close();
+    const after = open(factory, { mayHoldItems: false });
+    expect(await texts(after)).toEqual([]);
+    await after.look();
+    expect(await texts(after)).toEqual(['one']);
+    // Browsers that cannot tell, and none at all.
+    for (const other of [Object.assign(new FakeFactory(), { databases: undefined }) as unknown as IDBFactory, null]) {
+      const room = open(other, { mayHoldItems: false });
+      await room.look();
+      expect(await room.all()).toEqual([]);
+    }
+  });
+
   it('moves into memory with what is added meanwhile, in order, and leaves no database behind', async () => {
     const factory = new FakeFactory();
     const room = open(factory);

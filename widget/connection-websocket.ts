@@ -18,7 +18,7 @@ const GARBAGE = 'garbage';
 const PACKET = /^4([0-4])\/visitor,(\d*)(.*)$/s;
 
 function garbage(): never {
-  throw new TypeError(GARBAGE);
+  throw new Error(GARBAGE);
 }
 
 export const openWebSocket: OpenWire = (origin, auth, events) => {

@@ -311,6 +311,7 @@ export function createMessenger(environment: MessengerEnvironment, consent: Cons
     start() {
       tabs.open();
       if (session.hasActed()) void sending.refresh();
+      else room.look().then(sending.refresh, () => {});
       connection.connect();
     },
     pause,

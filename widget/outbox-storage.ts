@@ -14,6 +14,11 @@ const STARTED = 'started';
 const OPEN_TIMEOUT_MS = 3_000;
 
 export interface WaitingRoom<P> extends OutboxStorage<P> {
+  /**
+   * Looks whether there is a database although nothing says so: a browser that was killed has forgotten the last seconds of localStorage, but nothing of this.
+   * May reject, or never be answered.
+   */
+  look(): Promise<void>;
   /** False once something had to be kept in memory only. */
   isDurable(): boolean;
   /** Remembers, as durably as the messages, that the conversation named `name` was started and got this id. */
@@ -30,7 +35,7 @@ export interface WaitingRoomOptions {
   name: string;
   /** Null where the browser has none. */
   factory: IDBFactory | null;
-  /** Whether this browser may hold something already; before that, reading opens nothing. */
+  /** Whether this browser may hold something already; before that, reading opens nothing that was not found. */
   mayHoldItems(): boolean;
   /** Something was changed here; other tabs want to know. */
   onChange(): void;
@@ -39,6 +44,8 @@ export interface WaitingRoomOptions {
 export function createWaitingRoom<P>({ name, factory, mayHoldItems, onChange }: WaitingRoomOptions): WaitingRoom<P> {
   let opening: Promise<IDBDatabase> | undefined;
   let closed = false;
+  let found: boolean | undefined;
+  let erasing: Promise<void> | undefined;
   /** What could not be kept in the database; comes after everything that could. */
   let memory: OutboxItem<P>[] = [];
   /** Before that, nothing can be added. */
@@ -87,7 +94,7 @@ export function createWaitingRoom<P>({ name, factory, mayHoldItems, onChange }: 
   }
 
   async function all(): Promise<OutboxItem<P>[]> {
-    if (!opening && !mayHoldItems()) return memory;
+    if (!opening && !found && !mayHoldItems()) return memory;
     try {
       const kept = await transact<OutboxItem<P>[]>('readonly', (items) => items.getAll());
       return [...kept, ...memory.filter((item) => kept.every((one) => one.clientId !== item.clientId))];
@@ -97,6 +104,11 @@ export function createWaitingRoom<P>({ name, factory, mayHoldItems, onChange }: 
   }
 
   return {
+    async look() {
+      // What is going away is not there.
+      await erasing;
+      found = (await factory?.databases?.())?.some((one) => one.name === name);
+    },
     isDurable: () => memory.length === 0,
     async add(item) {
       await adding;
@@ -149,10 +161,11 @@ export function createWaitingRoom<P>({ name, factory, mayHoldItems, onChange }: 
       });
       await adding;
     },
-    async erase() {
+    erase() {
       memory = [];
       startedHere.clear();
-      await remove();
+      found = false;
+      return (erasing = remove());
     },
     close() {
       closed = true;

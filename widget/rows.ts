@@ -77,7 +77,7 @@ export function rowsOf({ entries, waiting, conversation, clockOffset }: Shown, m
         marked = true;
       }
       add({
-        key: own && entry.clientId ? entry.clientId : `${entry.seq}`,
+        key: (own && entry.clientId) || `${entry.seq}`,
         text: entry.text,
         attachments: entry.attachments,
         at,
@@ -87,8 +87,7 @@ export function rowsOf({ entries, waiting, conversation, clockOffset }: Shown, m
       });
     } else if (entry.kind === 'status' || entry.kind === 'rating') {
       onDay(at);
-      const key = `${entry.seq}`;
-      between(entry.kind === 'status' ? { kind: 'status', key, status: entry.status } : { kind: 'rating', key, score: entry.score });
+      between({ ...entry, key: `${entry.seq}` } as Row);
     }
   }
   for (const { clientId, payload, createdAt, error } of waiting) {

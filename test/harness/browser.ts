@@ -9,7 +9,8 @@ import { findBrowser } from './browser-executable.ts';
 /** Screenshots and the like, for looking at; git ignores them. */
 export const artifacts = join(root, 'test/artifacts');
 
-const ARGS = [
+/** What every browser here is started with. */
+export const ARGS = [
   ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
   '--disable-gpu', '--disable-dev-shm-usage', '--disable-quic', '--no-first-run',
   '--disable-background-networking', '--disable-component-update', '--disable-sync',

@@ -1,7 +1,8 @@
 /** A message that the gateway will not have: why, and what can be done about it (rule D7). */
-import { Component, locale, newName, t } from '../kit.ts';
+import { adopt, Component, locale, newName, t } from '../kit.ts';
 import type { Messenger } from '../messenger.ts';
 import type { MessageRow } from '../rows.ts';
+import css from './failed.css';
 
 interface FailedProps {
   row: MessageRow;
@@ -9,6 +10,10 @@ interface FailedProps {
 }
 
 export default class Failed extends Component<FailedProps> {
+  override componentDidMount(): void {
+    adopt(css);
+  }
+
   override render({ row: { clientId = '', error }, messenger }: FailedProps) {
     return (
       <>

@@ -1,6 +1,6 @@
 /** What a new operator does: `npm start`, with no setting at all, and then what it prints. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { cpSync, existsSync, symlinkSync } from 'node:fs';
+import { cpSync, existsSync, globSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
 import { useBrowser } from './harness/browser.ts';
@@ -40,7 +40,7 @@ function npmStart(cwd: string): { child: ChildProcess; stdout(): string; url(): 
 it('`npm start` on a fresh checkout builds, prepares, prints what to open, and a first conversation takes place', async () => {
   // A checkout of its own, so that building it does not pull dist/ from under the other tests.
   const checkout = temporaryDirectory('checkout');
-  for (const name of ['shared', 'widget', 'console', 'gateway', 'supabase', 'examples', 'package.json', 'esbuild.config.mjs', 'esbuild.preact.mjs', 'esbuild.sites.mjs']) {
+  for (const name of ['shared', 'widget', 'console', 'gateway', 'supabase', 'examples', 'package.json', ...globSync('esbuild.*.mjs', { cwd: root })]) {
     cpSync(join(root, name), join(checkout, name), { recursive: true });
   }
   symlinkSync(join(root, 'node_modules'), join(checkout, 'node_modules'));

@@ -7,6 +7,7 @@ import { openStore, type OpenStoreOptions } from '../gateway/store/open-store.ts
 import { type Postgres, startPostgres } from './harness/postgres.ts';
 import { startSupabase, type Supabase } from './harness/supabase.ts';
 import { testWorkspace } from './harness/store.ts';
+import { until } from './harness/until.ts';
 
 /** What a start with these settings says; null: it starts. */
 async function said(options: Partial<OpenStoreOptions>): Promise<string | null> {
@@ -61,9 +62,11 @@ describe('a Postgres server', () => {
     await postgres.stop();
     const told: string[] = [];
     const opening = openStore({ dataDir: '', databaseUrl: postgres.url, patienceMs: 60_000, onProgress: (message) => told.push(message) });
+    const waiting = (): string[] => told.filter((message) => message.startsWith('Waiting'));
+    await until(() => waiting().length > 0, { what: 'it to wait' });
     await postgres.start();
     await (await opening).close();
-    expect(told.filter((message) => message.startsWith('Waiting'))).toHaveLength(1);
+    expect(waiting()).toHaveLength(1);
   });
 
   test('may be used by a user who owns nothing but was given the functions, when the schema is there', async () => {

@@ -87,7 +87,7 @@ export function rowsOf({ entries, waiting, conversation, clockOffset }: Shown, m
       });
     } else if (entry.kind === 'status' || entry.kind === 'rating') {
       onDay(at);
-      between({ ...entry, key: `${entry.seq}` } as Row);
+      between({ ...entry, key: `${entry.seq}` });
     }
   }
   for (const { clientId, payload, createdAt, error } of waiting) {

@@ -26,7 +26,7 @@ it('[W2] the loader with its settings is at most 3 KB: as it is by default 3,000
   const heaviest = weights.toSorted((one, other) => other.elsewhere - one.elsewhere)[0];
   console.log(`loader with settings: ${weights.find(({ which }) => which === 'en, chat')?.own} bytes; the heaviest ${heaviest?.own}, ${heaviest?.elsewhere} with the address of a gateway elsewhere (${heaviest?.which})`);
   expect(weights.find(({ which }) => which === 'en, chat')?.own).toBeLessThanOrEqual(3_000);
-  expect(weights.filter(({ own, elsewhere }) => own > 3_100 || elsewhere > 3_120)).toEqual([]);
+  expect(weights.filter(({ own, elsewhere }) => own > 3_100 || elsewhere > 3_125)).toEqual([]);
 });
 
 it('[W2] the panel is at most 20 KB, and imports nothing', () => {

@@ -79,6 +79,11 @@ describe('with IndexedDB', () => {
     expect(await texts(after)).toEqual([]);
     await after.look();
     expect(await texts(after)).toEqual(['one']);
+    // What it sees is not believed when everything was erased meanwhile.
+    const looking = after.look();
+    await after.erase();
+    await looking;
+    expect([await texts(after), await factory.databases()]).toEqual([[], []]);
     // Browsers that cannot tell, and none at all.
     for (const other of [Object.assign(new FakeFactory(), { databases: undefined }) as unknown as IDBFactory, null]) {
       const room = open(other, { mayHoldItems: false });

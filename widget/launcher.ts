@@ -23,8 +23,8 @@ export interface LauncherOptions {
 
 /** An arrow down, for the open panel, as a stroke in a square of 28. The icon of the closed one comes with the settings. */
 const DOWN = 'M6 11l8 8 8-8';
-/** From such a z-index on, which the settings begin with, the widget is meant to be above all. */
-const ABOVE_ALL = 2e9;
+/** The z-index that the settings begin with. */
+const ABOVE_ALL = 2_147_483_000;
 /** How often a page may take the host out of the document before we accept that it means it. */
 const MOST_RETURNS = 20;
 
@@ -61,7 +61,7 @@ export function createLauncher(options: LauncherOptions): Launcher {
   // smaller z-index wants things of its own above us.
   stay(host, () => new ResizeObserver((_, observer) => {
     observer.disconnect();
-    if ((host.style.zIndex as unknown as number) > ABOVE_ALL && stage.isConnected) stage.togglePopover?.(true);
+    if ((host.style.zIndex as unknown as number) >= ABOVE_ALL && stage.isConnected) stage.togglePopover?.(true);
   }).observe(document.documentElement), signal);
 
   return {

@@ -105,9 +105,12 @@ export function createWaitingRoom<P>({ name, factory, mayHoldItems, onChange }: 
 
   return {
     async look() {
+      const [place, before] = [factory, erasing];
       // What is going away is not there.
-      await erasing;
-      found = (await factory?.databases?.())?.some((one) => one.name === name);
+      await before;
+      const all = await place?.databases?.();
+      // Unless it was moved or erased meanwhile.
+      if (place === factory && before === erasing) found = all?.some((one) => one.name === name);
     },
     isDurable: () => memory.length === 0,
     async add(item) {
@@ -164,7 +167,6 @@ export function createWaitingRoom<P>({ name, factory, mayHoldItems, onChange }: 
     erase() {
       memory = [];
       startedHere.clear();
-      found = false;
       return (erasing = remove());
     },
     close() {
@@ -176,6 +178,7 @@ export function createWaitingRoom<P>({ name, factory, mayHoldItems, onChange }: 
   /** Deletes the database, which other tabs make way for. */
   async function remove(): Promise<void> {
     if (!factory) return;
+    found = false;
     letGo();
     const request = factory.deleteDatabase(name);
     await new Promise<void>((resolve) => {

@@ -57,6 +57,23 @@ it('[D4] [D7] offline from the start: what is typed waits and says so, and goes 
   await visitor.shows(said);
 });
 
+it('[D7] offline in the middle of a conversation, before the connection has noticed: what is written says that it waits, and goes when the network is back', async () => {
+  showLogOnFailure(gateway);
+  const page = await browser.page();
+  const visitor = new Visitor(page);
+  await visitor.visit(`${gateway.url}/demo/`);
+  await visitor.say('Before the tunnel');
+  await sent(visitor);
+  await page.context().setOffline(true);
+  await visitor.say('In the tunnel');
+  await visitor.log.getByText('Waiting to be sent').waitFor();
+  expect(await page.evaluate(() => (window as unknown as { MiraDesk: { getState(): { connection: string } } }).MiraDesk.getState().connection)).toBe('online');
+  await page.context().setOffline(false);
+  await visitor.log.getByText(/Waiting|Sending/).waitFor({ state: 'detached', timeout: 30_000 });
+  await sent(visitor);
+  await visitor.shows(['Before the tunnel', 'In the tunnel']);
+});
+
 it('offline before the chat was loaded: it says so, and the next click opens it', async () => {
   const page = await browser.page();
   const visitor = new Visitor(page);

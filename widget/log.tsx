@@ -104,7 +104,8 @@ export class Log extends Component<LogProps> {
     const rows = rowsOf(state, mark);
     this.hush(rows);
     const now = new Date(Date.now() + state.clockOffset);
-    const online = state.connection.name === 'online';
+    // A browser without a network may hold a connection that has not noticed yet.
+    const online = state.connection.name === 'online' && navigator.onLine;
     return (
       <div class="middle">
         <div class={`log${online ? '' : ' away'}`} role="log" aria-label={t('messages')} aria-live={this.quiet ? 'off' : 'polite'} tabIndex={0} ref={this.box} onScroll={this.scrolled}>

@@ -1,9 +1,9 @@
-/** The launcher's icons as paths of SVG: strokes in a square of 28. The gateway puts the chosen one into the loader. */
+/** The launcher's icons as paths of SVG: filled shapes in a square of 28. The gateway puts the chosen one into the loader. */
 import type { LauncherIcon } from './settings.ts';
 
 export const LAUNCHER_ICONS: Record<LauncherIcon, string> = {
-  chat: 'M5 10.5h18M5 18h12',
-  bubble: 'M14 5a9 9 0 0 0-7 14l-2 5 5-2a9 9 0 1 0 4-17z',
-  help: 'M10 10a4 4 0 1 1 4 5v2m0 5v.1',
-  mail: 'M4 7h20v14H4zl10 8 10-8',
+  chat: 'M4 9h20v2H4zm0 8h14v2H4z',
+  bubble: 'M4 5h20v15H12l-5 5v-5H4zm2 2v11h16V7z',
+  help: 'M9 10a5 5 0 116 5v3h-2v-5h1a3 3 0 10-3-3zm4 11h2v2h-2z',
+  mail: 'M3 6h22v16H3zm2 4v10h18V10l-9 7zm1-2l8 6 8-6z',
 };

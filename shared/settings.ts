@@ -69,7 +69,7 @@ export const launcherSettings = {
   offsetX: z.int().min(0).max(400).default(20).describe('Distance from the side of the window, in pixels.'),
   offsetY: z.int().min(0).max(400).default(20).describe('Distance from the top or bottom of the window, in pixels.'),
   zIndex: z.int().min(1).max(2_147_483_647).default(2_147_483_000).describe('Where the widget lies above or below what the page floats itself.'),
-  launcherIcon: z.enum(ICONS).default('chat').describe('What the launcher shows: `chat`, `bubble`, `help` or `mail`. A page names no icon but draws its own: a path of SVG, as a stroke in a square of 28.'),
+  launcherIcon: z.enum(ICONS).default('chat').describe('What the launcher shows: `chat`, `bubble`, `help` or `mail`. A page names no icon but draws its own: a path of SVG, filled, in a square of 28.'),
   launcherLabel: words.max(SETTINGS_MAX.launcherLabel).default('').describe('Words beside the icon; empty: the icon alone.'),
   launcher: z.boolean().default(true).describe('Whether our launcher shows at all.'),
   launcherSelector: words.max(SETTINGS_MAX.address).default('').describe('CSS selector of the page\'s own elements that open and close the chat.'),

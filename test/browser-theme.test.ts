@@ -47,10 +47,9 @@ it.each(['bottom-right', 'bottom-left', 'top-right', 'top-left'] as const)('%s: 
 });
 
 it('z-index, icon, label, radius, font and faces are what the page says', async () => {
-  const icon = 'M4 4h20v20H4z';
-  const chat = await arrive({ zIndex: 12, launcherIcon: icon, launcherLabel: 'Ask', radius: 3, font: 'monospace', faces: [{ name: 'Ines' }, { name: 'Tom' }] });
+  const chat = await arrive({ zIndex: 12, launcherIcon: 'M4 4h20v20H4z', launcherLabel: 'Ask', radius: 3, font: 'monospace', faces: [{ name: 'Ines' }, { name: 'Tom' }] });
   const { visitor } = chat;
-  expect([await visitor.page.locator('#miradesk').evaluate((host) => getComputedStyle(host).zIndex), await visitor.launcher.locator('path').getAttribute('d')]).toEqual(['12', icon]);
+  expect([await visitor.page.locator('#miradesk').evaluate((host) => getComputedStyle(host).zIndex), await visitor.launcher.evaluate((button) => getComputedStyle(button, ':before').clipPath)]).toEqual(['12', 'path("M 4 4 H 24 V 24 H 4 Z")']);
   expect(await visitor.launcher.textContent()).toBe('Ask');
   await opens(chat);
   expect(await visitor.panel.evaluate((panel) => [getComputedStyle(panel).borderTopLeftRadius, getComputedStyle(panel).fontFamily])).toEqual(['3px', 'monospace']);

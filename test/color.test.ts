@@ -17,6 +17,17 @@ it('takes white on dark colours and black on light ones', () => {
   expect(onColor('#ffffff')).toBe('#000000');
 });
 
+it.each(['', '#', '#1', '#12', '#1234', '#12345', '#1234567', '#12345678', '#ggg', '#12 456', '#-12', '1f5f4f', 'beige', 'rgb(1, 2, 3)', 'var(--brand)', null, undefined, 255, {}])('does not read %s', (color) => {
+  expect(onColor(color as string)).toBe(false);
+});
+
+it('reads #rgb as #rrggbb', () => {
+  for (let part = 0; part < 16; part += 1) {
+    const short = `#${part.toString(16)}${(15 - part).toString(16)}8`;
+    expect([short, onColor(short)]).toEqual([short, onColor(short.replaceAll(/\w/g, '$&$&'))]);
+  }
+});
+
 it('text on any colour reaches WCAG AA', () => {
   fc.assert(fc.property(hex, (color) => {
     const [white, black] = [contrast(color, '#ffffff'), contrast(color, '#000000')];

@@ -19,14 +19,13 @@ function loader(language: Locale, icon: LauncherIcon, gateway?: string): string 
   return `${read('widget/loader.js')}(${JSON.stringify(Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== '' && value !== true)))});\n`;
 }
 
-it('[W2] the loader with its settings is at most 3 KB: as it is by default 3,000 bytes, in other languages, with other icons and a gateway elsewhere a trifle more', () => {
+it('[W2] the loader with its settings is at most 3 KB, in every language, with every icon, and with a gateway elsewhere', () => {
   const weights = LOCALES.flatMap((language) => (Object.keys(LAUNCHER_ICONS) as LauncherIcon[]).map((icon) => ({
     which: `${language}, ${icon}`, own: weigh(loader(language, icon)), elsewhere: weigh(loader(language, icon, 'https://chat.example.com')),
   })));
   const heaviest = weights.toSorted((one, other) => other.elsewhere - one.elsewhere)[0];
   console.log(`loader with settings: ${weights.find(({ which }) => which === 'en, chat')?.own} bytes; the heaviest ${heaviest?.own}, ${heaviest?.elsewhere} with the address of a gateway elsewhere (${heaviest?.which})`);
-  expect(weights.find(({ which }) => which === 'en, chat')?.own).toBeLessThanOrEqual(3_000);
-  expect(weights.filter(({ own, elsewhere }) => own > 3_100 || elsewhere > 3_125)).toEqual([]);
+  expect(weights.filter(({ own, elsewhere }) => own > 3_000 || elsewhere > 3_000)).toEqual([]);
 });
 
 it('[W2] the panel is at most 20 KB, and imports nothing', () => {

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { afterEach, expect, it, vi } from 'vitest';
 import type { LoaderSettings } from '../shared/settings.ts';
 import { createLauncher, isOn, type Launcher } from '../widget/launcher.ts';
-import { SETTINGS } from './widget-page.ts';
+import { SETTINGS, styled } from './widget-page.ts';
 
-type Now = Parameters<Launcher['draw']>[2];
+interface Now { open: boolean; wanted: boolean; says: string }
 
 const read = (path: string): string => readFileSync(join(import.meta.dirname, '..', path), 'utf8');
 let gone = new AbortController();
@@ -15,8 +15,8 @@ afterEach(() => gone.abort());
 function create(change: Partial<LoaderSettings> = {}): Launcher & { intents: number; clicks: number; show(change: Partial<LoaderSettings>, now?: Partial<Now>): void } {
   gone = new AbortController();
   const counts = { intents: 0, clicks: 0 };
-  const launcher = createLauncher({ signal: gone.signal, onIntent: () => counts.intents++, onClick: () => counts.clicks++ });
-  const show = (settings: Partial<LoaderSettings>, now: Partial<Now> = {}): void => launcher.draw({ ...SETTINGS, ...settings }, 'en', { open: false, wanted: false, note: '', ...now });
+  const launcher = createLauncher(gone, () => counts.intents++, () => counts.clicks++);
+  const show = (settings: Partial<LoaderSettings>, { open = false, wanted = false, says }: Partial<Now> = {}): void => launcher.draw({ ...SETTINGS, ...settings }, 'en', open, wanted, says);
   show(change);
   return Object.assign(counts, launcher, { show });
 }
@@ -28,28 +28,34 @@ it('is a labelled button beside the body, in the brand colour with text that can
   expect(host()?.parentNode).toBe(document.documentElement);
   expect(button.getAttribute('aria-label')).toBe('Chat');
   expect(button.getAttribute('aria-haspopup')).toBe('dialog');
-  expect(host()?.style.getPropertyValue('--brand')).toBe('#ffd400');
-  expect(host()?.style.getPropertyValue('--on-brand')).toBe('#000000');
+  expect(styled('.stage', '--brand')).toBe('#ffd400');
+  expect(styled('.stage', '--on-brand')).toBe('#000000');
 });
 
 it.each(['bottom-right', 'bottom-left', 'top-right', 'top-left'] as const)('%s: one corner points to the edge it sits in, and it is round while the panel is open', (position) => {
   const launcher = create({ position });
-  const corners = () => ['bottom-right', 'bottom-left', 'top-right', 'top-left'].map((corner) => launcher.button.style.getPropertyValue(`border-${corner}-radius`)).join(' ').trim();
-  expect([corners(), launcher.button.style.getPropertyValue(`border-${position}-radius`)]).toEqual(['10px', '10px']);
+  const corners = () => ['bottom-right', 'bottom-left', 'top-right', 'top-left'].map((corner) => styled('.launcher', `border-${corner}-radius`)).join(' ').trim();
+  expect([corners(), styled('.launcher', `border-${position}-radius`)]).toEqual(['10px', '10px']);
   launcher.show({ position }, { open: true, wanted: true });
   expect(corners()).toBe('30px');
 });
 
 it('says whether the panel is open or on its way, and what is wrong', () => {
   const { button, root, show } = create();
-  const says = () => [button.getAttribute('aria-expanded'), root.querySelector('[role=status]')?.textContent, root.querySelector('path')?.getAttribute('d')];
-  expect(says()).toEqual(['false', '', SETTINGS.launcherIcon]);
+  const now = () => [button.getAttribute('aria-expanded'), root.querySelector('[role=status]')?.textContent, styled('.launcher:before', 'clip-path')];
+  const down = 'path("M6 9l8 8 8-8v3l-8 8-8-8z")';
+  expect(now()).toEqual(['false', undefined, `path("${SETTINGS.launcherIcon}")`]);
   show({}, { wanted: true });
-  expect(says()).toEqual(['false', '', 'M6 11l8 8 8-8']);
+  // There before it has something to say: screen readers read out what changes.
+  expect(now()).toEqual(['false', '', down]);
   show({}, { open: true, wanted: true });
-  expect(says()).toEqual(['true', '', 'M6 11l8 8 8-8']);
-  show({}, { note: '<b>No</b>' });
-  expect(says()[1]).toBe('<b>No</b>');
+  expect(now()).toEqual(['true', '', down]);
+  const status = root.querySelector('[role=status]');
+  show({}, { says: '<b>No</b>' });
+  expect(now()[1]).toBe('<b>No</b>');
+  show({}, {});
+  expect(now()[1]).toBe('');
+  expect(root.querySelector('[role=status]')).toBe(status);
 });
 
 it('can have words beside its icon, which are its name then, and can be hidden', () => {
@@ -79,10 +85,7 @@ it('takes clicks on the page\'s own elements, whenever they came, and lets other
 
 it('lets no rule of the page through to its host', () => {
   create();
-  const style = host()?.style;
-  for (const name of ['all', 'position', 'z-index', 'display']) expect(style?.getPropertyPriority(name)).toBe('important');
-  expect(style?.getPropertyValue('all')).toBe('initial');
-  expect(style?.getPropertyValue('z-index')).toBe(String(SETTINGS.zIndex));
+  expect(['all', 'position', 'z-index'].map((name) => styled(':host', name))).toEqual(['initial important', 'fixed important', `${SETTINGS.zIndex} important`]);
   expect(host()?.lang).toBe('en');
 });
 
@@ -111,12 +114,32 @@ it('waits for the body of a page that is still arriving', async () => {
   await vi.waitFor(() => expect(host()?.isConnected).toBe(true));
 });
 
-it('is gone with its signal, deaf and for good', async () => {
-  const launcher = create();
+it('is gone with its signal, deaf to the page and for good', async () => {
+  const launcher = create({ launcherSelector: 'body' });
+  document.body.click();
+  expect(launcher.clicks).toBe(1);
   gone.abort();
   expect(host()).toBeNull();
-  launcher.button.click();
-  expect(launcher.clicks).toBe(0);
+  document.body.click();
+  document.documentElement.append(document.createElement('p'));
+  await Promise.resolve();
+  expect([host(), launcher.clicks]).toEqual([null, 1]);
+});
+
+it('listens to the page only for elements of its own', () => {
+  const listens = vi.spyOn(document, 'addEventListener');
+  const launcher = create();
+  expect(listens).not.toHaveBeenCalled();
+  for (const launcherSelector of ['.one', '.two', '']) launcher.show({ launcherSelector });
+  expect(new Set(listens.mock.calls.map(([, listener]) => listener)).size).toBe(1);
+  listens.mockRestore();
+});
+
+it('keeps what others put into its button', () => {
+  const { button, show } = create({ launcherLabel: 'Ask' });
+  button.append(document.createElement('i'));
+  show({ launcherLabel: 'Ask us' });
+  expect(button.innerHTML).toBe('Ask us<i></i>');
 });
 
 it('takes its colours from the tokens, and moves nothing', () => {

@@ -139,6 +139,15 @@ it('the script again on a page that had taken the widget off brings it back', as
   await openPanel();
 });
 
+it('a button that a page has kept hold of does nothing after destroy', async () => {
+  await loadWidget();
+  const kept = launcher();
+  miraDesk().destroy();
+  for (const type of ['pointerenter', 'focus', 'click']) kept.dispatchEvent(new Event(type));
+  await Promise.resolve();
+  expect([vi.mocked(fetch).mock.calls, miraDesk().getState().open, document.querySelector('#miradesk')]).toEqual([[], false, null]);
+});
+
 it('a destroy while the panel is loading leaves nothing either', async () => {
   await loadWidget();
   miraDesk().open();

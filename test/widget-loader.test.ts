@@ -6,7 +6,7 @@ import type { WidgetOptions } from '../widget/sdk-types.ts';
 import { until } from './harness/until.ts';
 import { FakeGateway } from './widget-fake-gateway.ts';
 import { openSockets } from './widget-fake-socket.ts';
-import { bubbles, field, find, freshBrowser, launcher, leavePage, loadWidget, miraDesk, openPanel, root, say } from './widget-page.ts';
+import { bubbles, field, find, freshBrowser, launcher, leavePage, loadWidget, miraDesk, openPanel, root, say, styled } from './widget-page.ts';
 
 let gateway: FakeGateway;
 
@@ -29,11 +29,11 @@ const stub = (...q: unknown[][]): void => void ((window as unknown as { MiraDesk
 describe('what the page says for itself', () => {
   it('goes over the settings: by attributes of the tag, then by boot, then by update', async () => {
     await loadWidget({ launcherLabel: 'Ask' }, { dataset: { launcherLabel: 'Ask us', zIndex: '7' } });
-    expect([launcher().textContent, host()?.style.getPropertyValue('z-index')]).toEqual(['Ask us', '7']);
+    expect([launcher().textContent, styled(':host', 'z-index')]).toEqual(['Ask us', '7 important']);
     miraDesk().boot({ launcherLabel: 'Ask me', zIndex: 8 });
-    expect([launcher().textContent, host()?.style.getPropertyValue('z-index')]).toEqual(['Ask me', '8']);
+    expect([launcher().textContent, styled(':host', 'z-index')]).toEqual(['Ask me', '8 important']);
     miraDesk().update({ launcherLabel: '' });
-    expect([launcher().textContent, host()?.style.getPropertyValue('z-index'), launcher().getAttribute('aria-label')]).toEqual(['', '8', 'Chat']);
+    expect([launcher().textContent, styled(':host', 'z-index'), launcher().getAttribute('aria-label')]).toEqual(['', '8 important', 'Chat']);
   });
 
   it('reaches the panel too, in the kind it has to be, and changes while it is there', async () => {
@@ -49,16 +49,16 @@ describe('what the page says for itself', () => {
     await loadWidget({ launcherLabel: 'Ask' });
     const names = ['color', 'position', 'offsetX', 'offsetY', 'zIndex', 'launcherIcon', 'locale', 'launcher'] as const;
     miraDesk().update(Object.fromEntries(names.map((name) => [name, value])));
-    expect(host()?.style.cssText).toMatch(/z-index: *\d+/);
-    expect(launcher().style.borderBottomRightRadius).toBe('10px');
-    expect(host()?.style.getPropertyValue('--brand')).toBe('#1f5f4f');
+    expect(styled(':host', 'z-index')).toMatch(/^\d+ important$/);
+    expect(styled('.launcher', 'border-bottom-right-radius')).toBe('10px');
+    expect(styled('.stage', '--brand')).toBe('#1f5f4f');
     expect([launcher().hidden, launcher().textContent, host()?.lang]).toEqual([false, 'Ask', 'en']);
-    if (value === undefined || value === null) expect(root().querySelector('path')?.getAttribute('d')).toMatch(/^M\d/);
+    if (value === undefined || value === null) expect(styled('.launcher:before', 'clip-path')).toMatch(/^path\("M\d/);
     miraDesk().update({ color: '#fd0', launcherLabel: null });
-    expect([host()?.style.getPropertyValue('--brand'), host()?.style.getPropertyValue('--on-brand')]).toEqual(['#fd0', '#000000']);
+    expect([styled('.stage', '--brand'), styled('.stage', '--on-brand')]).toEqual(['#fd0', '#000000']);
     miraDesk().update({ color: undefined, offsetX: '32px', position: 'top-left' } as never);
-    expect([host()?.style.getPropertyValue('--brand'), host()?.style.getPropertyValue('--on-brand')]).toEqual(['#1f5f4f', '#ffffff']);
-    expect(launcher().style.borderTopLeftRadius).toBe('10px');
+    expect([styled('.stage', '--brand'), styled('.stage', '--on-brand')]).toEqual(['#1f5f4f', '#ffffff']);
+    expect(styled('.launcher', 'border-top-left-radius')).toBe('10px');
     expect(() => (miraDesk().update as (changes?: unknown) => void)(value)).not.toThrow();
     await openPanel();
     expect(find('.panel').getAttribute('aria-label')).toBe('Chat with Kettle & Co');
@@ -68,7 +68,7 @@ describe('what the page says for itself', () => {
     ['navy', '#1f5f4f', '#ffffff'], ['rgb(255, 230, 0)', '#1f5f4f', '#ffffff'], ['var(--brand)', '#1f5f4f', '#ffffff'], ['#ffe', '#ffe', '#000000'], ['#000', '#000', '#ffffff'], ['#FFD400', '#FFD400', '#000000'],
   ])('a colour %s is shown as %s, with text in %s', async (color, brand, text) => {
     await loadWidget({}, { dataset: { color } });
-    expect([host()?.style.getPropertyValue('--brand'), host()?.style.getPropertyValue('--on-brand')]).toEqual([brand, text]);
+    expect([styled('.stage', '--brand'), styled('.stage', '--on-brand')]).toEqual([brand, text]);
   });
 
   it('cannot name what is none of its options', async () => {
@@ -131,6 +131,23 @@ describe('the language', () => {
   it.each(LOCALES)('%s is known to the loader', async (locale) => {
     await loadWidget({ locale, language: locale === 'en' ? 'de' : 'en' });
     expect(miraDesk().getState().locale).toBe(locale);
+  });
+
+  it.each(LOCALES)('%s is known however a page writes it, and no two letters that are none are', async (locale) => {
+    await loadWidget({ language: locale });
+    for (const lang of [locale.toUpperCase(), `${locale}-XX`]) {
+      document.documentElement.lang = lang;
+      miraDesk().update({ locale: 'AUTO' } as unknown as WidgetOptions);
+      expect([lang, miraDesk().getState().locale]).toEqual([lang, locale]);
+    }
+    // With these it is the visitor's, also where one language's letters and the next one's make another.
+    const letters = Array.from('abcdefghijklmnopqrstuvwxyz');
+    for (const lang of ['', ' ', '-', ...letters, ...letters.flatMap((one) => letters.map((other) => one + other))]) {
+      if ((LOCALES as readonly string[]).includes(lang)) continue;
+      document.documentElement.lang = lang;
+      miraDesk().update({});
+      if (miraDesk().getState().locale !== locale) expect.fail(`${lang} is taken for ${miraDesk().getState().locale}`);
+    }
   });
 
   it('changes in the open panel, with its direction', async () => {

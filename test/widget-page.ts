@@ -72,6 +72,12 @@ export function find<E extends HTMLElement = HTMLElement>(selector: string): E {
   return element;
 }
 
+/** What the launcher's stylesheet says of a selector: the value of a property, the last one if there are more. */
+export function styled(selector: string, property: string): string {
+  const rules = root().adoptedStyleSheets.flatMap(({ cssRules }) => [...cssRules] as CSSStyleRule[]);
+  return rules.filter(({ selectorText }) => selectorText?.split(/,\s*/).includes(selector)).map(({ style }) => `${style.getPropertyValue(property)} ${style.getPropertyPriority(property)}`.trim()).filter(Boolean).at(-1) ?? '';
+}
+
 export const launcher = () => find<HTMLButtonElement>('.launcher');
 export const field = () => find<HTMLTextAreaElement>('textarea');
 export const bubbles = (): string[] => [...root().querySelectorAll('.bubble')].map((bubble) => bubble.textContent ?? '');

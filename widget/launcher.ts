@@ -9,78 +9,73 @@ import css from './launcher.css';
 export interface Launcher {
   root: ShadowRoot;
   button: HTMLButtonElement;
-  /** Shows how things are. `wanted`: the panel is open or on its way; `note`: what to say beside the button, if anything. */
-  draw(settings: LoaderSettings, locale: Locale, now: { open: boolean; wanted: boolean; note: string }): void;
+  /** Shows how things are. `wanted`: the panel is open or on its way; `says`: what to say beside the button, if anything. */
+  draw(settings: LoaderSettings, locale: Locale, open: boolean, wanted: boolean, says: string | undefined): void;
 }
 
-export interface LauncherOptions {
-  /** Its abort takes the launcher off the page, with all its listeners. */
-  signal: AbortSignal;
-  /** The person is about to click: pointer over it, keyboard on it, finger on it. */
-  onIntent(): unknown;
-  onClick(): void;
-}
-
-/** An arrow down, for the open panel, as a stroke in a square of 28. The icon of the closed one comes with the settings. */
-const DOWN = 'M6 11l8 8 8-8';
+/** An arrow down, for the open panel, as a shape in a square of 28. The icon of the closed one comes with the settings. */
+const DOWN = 'M6 9l8 8 8-8v3l-8 8-8-8z';
 /** The z-index that the settings begin with. */
 const ABOVE_ALL = 2_147_483_000;
 /** How often a page may take the host out of the document before we accept that it means it. */
 const MOST_RETURNS = 20;
 
-/** Builds the launcher and puts it into the page as soon as that has a body. Nothing shows before `draw`. */
-export function createLauncher(options: LauncherOptions): Launcher {
-  const { signal, onIntent, onClick } = options;
+/**
+ * Builds the launcher and puts it into the page as soon as that has a body. Nothing shows before `draw`. `life`: its abort takes the launcher off the page,
+ * with all its listeners. `onIntent`: the person is about to click, with the pointer over it, the keyboard on it, a finger on it.
+ */
+export function createLauncher(life: AbortController, onIntent: () => unknown, onClick: () => void): Launcher {
   let selector: string | undefined;
+  let above: boolean;
+  let note: HTMLElement | undefined;
   const host = make('div', { id: 'miradesk' });
   const root = host.attachShadow({ mode: 'open' });
   const sheet = new CSSStyleSheet();
-  sheet.replaceSync(css);
   root.adoptedStyleSheets = [sheet];
 
-  const note = make('div', { class: 'note', role: 'status' });
   const button = make('button', { class: 'launcher', 'aria-haspopup': 'dialog' }) as HTMLButtonElement;
-  const icon = make('svg', { viewBox: '0 0 28 28' });
-  const line = icon.appendChild(make('path'));
-  const label = make('b');
-  button.append(icon, label);
+  // Not the button's own text: what is unread is in the button, too.
+  const label = button.appendChild(new Text());
   // In the browser's top layer no transform, filter or containment of the page's root reaches it; older browsers do without.
   const stage = make('div', { class: 'stage', popover: 'manual' });
-  stage.append(note, button);
+  stage.append(button);
   root.append(stage);
 
-  for (const intent of ['pointerenter', 'focus']) button.addEventListener(intent, onIntent, options);
-  button.addEventListener('click', onClick, options);
-  // The page's own elements that open the chat: whatever they are, and whenever they come.
-  document.addEventListener('click', (event) => {
+  button.onpointerenter = button.onfocus = onIntent;
+  button.onclick = onClick;
+  /** On an element of the page, perhaps. */
+  function onPageClick(event: Event): void {
     if (!selector || !(event.target as Element).closest?.(selector)) return;
     event.preventDefault();
     onClick();
-  }, options);
+  }
   // In the next frame, once the browser has worked out styles and places, which this would have it do otherwise, and before it paints. A site that sets a
   // smaller z-index wants things of its own above us.
   stay(host, () => new ResizeObserver((_, observer) => {
     observer.disconnect();
-    if ((host.style.zIndex as unknown as number) >= ABOVE_ALL && stage.isConnected) stage.togglePopover?.(true);
-  }).observe(document.documentElement), signal);
+    if (above && stage.isConnected) stage.togglePopover?.(true);
+  }).observe(document.documentElement), life.signal);
 
   return {
     root,
     button,
-    draw({ position, offsetX, offsetY, color, zIndex, launcher, launcherIcon, launcherLabel, launcherSelector, label: name }, lang, { open, wanted, note: says }) {
+    draw({ position, offsetX, offsetY, color, zIndex, launcher, launcherIcon, launcherLabel, launcherSelector, label: name }, lang, open, wanted, says) {
       selector = launcherSelector;
+      // The page's own elements that open the chat: whatever they are, and whenever they come.
+      if (selector) document.addEventListener('click', onPageClick, life);
       const side = /left/.test(position) ? 'left' : 'right';
       const end = /top/.test(position) ? 'top' : 'bottom';
-      // All important so that no rule of the page reaches it: `all` first, then what it needs, and what `all` leaves out.
-      host.style.cssText = `all:initial;position:fixed;display:block;z-index:${zIndex};direction:ltr;--brand:${color};--on-brand:${onColor(color)};`.replaceAll(';', '!important;');
-      // Closed, it is a speech bubble: one corner points to the edge it sits in.
-      for (const { style } of [note, button]) style.cssText = `${side}:max(${offsetX}px,env(safe-area-inset-${side}));${end}:max(${offsetY}px,env(safe-area-inset-${end}));border-${end}-${side}-radius:${wanted ? 30 : 10}px`;
+      above = zIndex >= ABOVE_ALL;
+      // The host's own part is important so that no rule of the page reaches it, and first, because it is not printed. Closed, it is a speech bubble: one
+      // corner points to the edge it sits in. The icon is last: a page may have given one that ends nowhere, and then there is none.
+      sheet.replaceSync(`:host{all:initial!important;position:fixed!important;z-index:${zIndex}!important}${css}.stage{--brand:${color};--on-brand:${onColor(color)}}.launcher,.note{${side}:max(${offsetX}px,env(safe-area-inset-${side}));${end}:max(${offsetY}px,env(safe-area-inset-${end}));border-${end}-${side}-radius:${wanted ? 30 : 10}px}.launcher:before{content:"";border:14px solid;clip-path:inset(50%);clip-path:path("${wanted ? DOWN : launcherIcon}")}`);
       host.lang = lang;
-      note.textContent = says;
+      // There before it has something to say, so that it is read out then; and not before somebody opens the chat.
+      if (wanted) note ??= stage.appendChild(make('div', { class: 'note', role: 'status' }));
+      if (note) note.textContent = says as string;
       label.textContent = launcherLabel as string;
       button.hidden = !isOn(launcher);
       set(button, { 'aria-expanded': open, 'aria-label': launcherLabel || name });
-      set(line, { d: wanted ? DOWN : launcherIcon });
     },
   };
 }
@@ -90,15 +85,13 @@ export function isOn(option: string | boolean | undefined): boolean {
   return `${option}` !== 'false';
 }
 
-function make(tag: string, attributes?: Record<string, string | boolean>): HTMLElement {
-  // Of our elements only those of SVG have an s or a p in their names.
-  const element = (/[sp]/.test(tag) ? document.createElementNS('http://www.w3.org/2000/svg', tag) : document.createElement(tag)) as HTMLElement;
-  set(element, attributes);
-  return element;
+function make(tag: string, attributes: Record<string, string>): HTMLElement {
+  return set(document.createElement(tag), attributes);
 }
 
-function set(element: Element, attributes?: Record<string, string | boolean>): void {
+function set(element: HTMLElement, attributes: Record<string, string | boolean>): HTMLElement {
   for (const name in attributes) element.setAttribute(name, attributes[name] as string);
+  return element;
 }
 
 /**

@@ -21,8 +21,8 @@ const LOGOUT = 5, CONSENT = 6, BRINGS = 7, OPENS = 8;
 const QUIET_MS = 1_000;
 /** Before the panel is asked for again, where something waits for it. */
 const AGAIN_MS = 10_000;
-/** As in shared/settings.ts, which is too heavy to be here; a test compares them. */
-const SPOKEN = /^(?:auto)?(en|de|fr|es|pt|it|nl|pl|tr|uk|ja|zh|ar|he)/i;
+/** Two letters each; at odd places none begins. As in shared/settings.ts, which is too heavy to be here; a test compares them. */
+const SPOKEN = 'endefresptitnlpltrukjazharhe';
 
 const page = window as unknown as { MiraDesk?: MiraDesk & Stub };
 
@@ -56,16 +56,18 @@ function begin(script: HTMLScriptElement | null): void {
   let wanted = false;
   let shown = false;
   /** What is said beside the launcher. */
-  let note = '';
+  let note: string | undefined;
 
   /** Puts options over those before, and shows what there is to show. */
   function update(changes?: PageOptions): void {
     Object.assign(options, changes);
     settings = readOptions(options, MIRADESK_SETTINGS);
-    // The page's language where we speak it, else the visitor's.
-    locale = (SPOKEN.exec(settings.locale + document.documentElement.lang)?.[1]?.toLowerCase() ?? settings.language) as Locale;
-    launcher?.draw(settings, locale, { open: shown, wanted, note });
+    // The page's language where we speak it, else the visitor's. Of fewer than two letters it is none.
+    const said = (settings.locale + document.documentElement.lang + '--').toLowerCase().replace('auto', '').slice(0, 2);
+    locale = (SPOKEN.indexOf(said) % 2 ? settings.language : said) as Locale;
+    launcher?.draw(settings, locale, shown, wanted, note);
     if (changes) panel?.update(options, locale);
+    if (options.consent === 'none' && life) addEventListener('pagehide', leave, life);
   }
 
   /** Brings the panel, without showing it. Asked for once; again after it could not be had. Never rejects. */
@@ -89,8 +91,7 @@ function begin(script: HTMLScriptElement | null): void {
   function boot(changes?: PageOptions): void {
     if (life) return update(changes);
     life = new AbortController();
-    addEventListener('pagehide', leave, life);
-    launcher = createLauncher({ signal: life.signal, onIntent: prepare, onClick: toggle });
+    launcher = createLauncher(life, prepare, toggle);
     update(changes);
     emit('ready');
     // Whoever wrote before may have an answer, or a message that still waits: look, once the page has had its turn.

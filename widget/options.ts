@@ -1,6 +1,6 @@
 /** What a page says for itself over what the workspace says, as far as the launcher needs it. The panel reads its own part in parts/look.tsx. */
 import type { LoaderSettings } from '../shared/settings.ts';
-import { HEX_COLOR } from '../shared/color.ts';
+import { onColor } from '../shared/color.ts';
 import type { PageOptions } from './bridge.ts';
 
 /** The launcher's settings with the page's options over them. What is null, undefined or nothing that can be used is as the workspace says. */
@@ -12,6 +12,6 @@ export function readOptions(options: PageOptions, stored: LoaderSettings): Loade
     // NaN is nothing, not even itself.
     if (value === value) settings[name] = value;
   }
-  if (!HEX_COLOR.test(settings.color as string)) settings.color = stored.color;
+  if (!onColor(settings.color as string | undefined)) settings.color = stored.color;
   return settings as unknown as LoaderSettings;
 }

@@ -45,7 +45,7 @@ export interface WidgetOptions {
   /** Distance from the top or bottom of the window, in pixels. */
   offsetY?: number | undefined;
   zIndex?: number | undefined;
-  /** What the launcher shows: a path of SVG, drawn as a stroke in a square of 28. Those that have names are chosen in the inbox. */
+  /** What the launcher shows: a path of SVG, filled, in a square of 28. Those that have names are chosen in the inbox. */
   launcherIcon?: string | undefined;
   /** Words beside the icon; empty: the icon alone. */
   launcherLabel?: string | undefined;

@@ -17,7 +17,6 @@ export const WIDGET = {
 /** What the widget is made of, as selectors inside of its shadow root, for tests that measure. */
 export const PARTS = {
   launcher: 'button[aria-haspopup="dialog"]',
-  icon: 'button[aria-haspopup="dialog"] svg',
   panel: '[role="dialog"]',
   heading: '[role="dialog"] h2',
   close: '[role="dialog"] [aria-label="Close chat"]',

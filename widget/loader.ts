@@ -193,8 +193,8 @@ function begin(script: HTMLScriptElement | null): void {
     };
   });
 
-  update();
   // First, because calls that waited may need it.
   if (isOn(options.autoBoot)) boot();
+  else update();
   install(page, verbs);
 }

@@ -43,6 +43,7 @@ it.each(looks)('all states, %s', async (look, settings, options, words) => {
   const check = async (state: string): Promise<void> => {
     await keepPicture(page, `look-${look.replaceAll(/\W+/g, '-')}-${state}`);
     await expectAccessible(page);
+    expect(await panel.locator('svg').evaluateAll((icons) => icons.map((icon) => getComputedStyle(icon)).filter(({ fill, stroke }) => fill !== 'none' || stroke === 'none').length), `${state} has icons that are no strokes`).toBe(0);
     expect(await panel.evaluate((frame) => [...frame.querySelectorAll('*')].filter((part) => part.scrollWidth > part.clientWidth + 1 && /auto|scroll/.test(getComputedStyle(part).overflowX)).map(({ className }) => className)), `${state} scrolls sideways`).toEqual([]);
   };
   await page.goto(`${gateway.url}/demo/`);

@@ -20,12 +20,12 @@ export function contrast(one: string, other: string): number {
  * regular expression, which browsers have to compile first: that alone took the loader a twentieth of its time.
  */
 export function onColor(color: string | undefined): '#ffffff' | '#000000' | false {
-  const [, hex = ''] = `${color}`.split('#');
-  const size = hex.length / 3;
+  const hex = `${color}`;
+  const size = (hex.length - 1) / 3;
   // By the number of digits, the most that they can say. Nothing else is a number after this.
   const most = [0, 15, 255][size] as number;
   let light = 0, place = 0;
-  for (const weight of [54, 183, 19]) light += weight * (Number(`0x${hex.substr(size * place++, size)}`) / most) ** 2.2;
+  for (const weight of [54, 183, 19]) light += weight * (Number(`0x${hex.substr(1 + size * place++, size)}`) / most) ** 2.2;
   // Near the luminance at which both stand out alike: (1 + .05) / (l + .05) = (l + .05) / .05.
-  return light < 46 ? '#ffffff' : light > 9 && '#000000';
+  return hex[0] === '#' && (light < 46 ? '#ffffff' : light > 0 && '#000000');
 }

@@ -17,7 +17,7 @@ it('takes white on dark colours and black on light ones', () => {
   expect(onColor('#ffffff')).toBe('#000000');
 });
 
-it.each(['', '#', '#1', '#12', '#1234', '#12345', '#1234567', '#12345678', '#ggg', '#12 456', '#-12', '1f5f4f', 'beige', 'rgb(1, 2, 3)', 'var(--brand)', null, undefined, 255, {}])('does not read %s', (color) => {
+it.each(['', '#', '#1', '#12', '#1234', '#12345', '#1234567', '#12345678', '#ggg', '#12 456', '#-12', '1f5f4f', 'red#fff', '#fff#x', ' #fff', 'beige', 'rgb(1, 2, 3)', 'var(--brand)', null, undefined, 255, {}])('does not read %s', (color) => {
   expect(onColor(color as string)).toBe(false);
 });
 

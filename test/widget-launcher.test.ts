@@ -135,6 +135,18 @@ it('listens to the page only for elements of its own', () => {
   listens.mockRestore();
 });
 
+it('draws an icon that is written over several lines', () => {
+  create({ launcherIcon: 'M6 6h16v12\nH12l-6\n5z' });
+  expect(styled('.launcher:before', 'clip-path')).toBe('path("M6 6h16v12 H12l-6 5z")');
+});
+
+it('comes to a page that means something else by the names of the browser\'s nodes', () => {
+  for (const name of ['Text', 'Element', 'HTMLElement', 'Node', 'CSS']) vi.stubGlobal(name, () => {});
+  const { button } = create({ launcherLabel: 'Ask' });
+  expect([host()?.isConnected, button.textContent]).toEqual([true, 'Ask']);
+  vi.unstubAllGlobals();
+});
+
 it('keeps what others put into its button', () => {
   const { button, show } = create({ launcherLabel: 'Ask' });
   button.append(document.createElement('i'));

@@ -219,6 +219,29 @@ describe('calls before the panel is there', () => {
   });
 });
 
+describe('a page that is left', () => {
+  const left = (): boolean => {
+    localStorage.setItem('miradesk:demo', 'kept');
+    window.dispatchEvent(new Event('pagehide'));
+    return localStorage.getItem('miradesk:demo') === null;
+  };
+
+  it.each<[string, Record<string, string>, (() => void) | null]>([
+    ['an attribute', { consent: 'none' }, null], ['update', {}, () => miraDesk().update({ consent: 'none' })], ['boot', { autoBoot: 'false' }, () => miraDesk().boot({ consent: 'none' })],
+    ['setConsent', {}, () => miraDesk().setConsent('none')], ['setConsent before boot', { autoBoot: 'false' }, () => { miraDesk().setConsent('none'); miraDesk().boot(); }],
+  ])('without consent keeps nothing, said by %s; with it, what there is', async (_, dataset, say) => {
+    await loadWidget({}, { dataset });
+    if (say) expect(left()).toBe(false);
+    say?.();
+    expect([left(), left()]).toEqual([true, true]);
+    miraDesk().setConsent('persistent');
+    expect(left()).toBe(false);
+    miraDesk().update({ consent: 'none' });
+    miraDesk().destroy();
+    expect(left()).toBe(false);
+  });
+});
+
 describe('getState', () => {
   it('is whole at any time', async () => {
     await loadWidget();

@@ -34,8 +34,9 @@ export function createLauncher(life: AbortController, onIntent: () => unknown, o
   root.adoptedStyleSheets = [sheet];
 
   const button = make('button', { class: 'launcher', 'aria-haspopup': 'dialog' }) as HTMLButtonElement;
-  // Not the button's own text: what is unread is in the button, too.
-  const label = button.appendChild(new Text());
+  // A text of its own: what is unread is in the button, too. Not made with `new Text`, which a page may have taken for something else.
+  button.append('');
+  const label = button.firstChild as Text;
   // In the browser's top layer no transform, filter or containment of the page's root reaches it; older browsers do without.
   const stage = make('div', { class: 'stage', popover: 'manual' });
   stage.append(button);
@@ -67,8 +68,8 @@ export function createLauncher(life: AbortController, onIntent: () => unknown, o
       const end = /top/.test(position) ? 'top' : 'bottom';
       above = zIndex >= ABOVE_ALL;
       // The host's own part is important so that no rule of the page reaches it, and first, because it is not printed. Closed, it is a speech bubble: one
-      // corner points to the edge it sits in. The icon is last: a page may have given one that ends nowhere, and then there is none.
-      sheet.replaceSync(`:host{all:initial!important;position:fixed!important;z-index:${zIndex}!important}${css}.stage{--brand:${color};--on-brand:${onColor(color)}}.launcher,.note{${side}:max(${offsetX}px,env(safe-area-inset-${side}));${end}:max(${offsetY}px,env(safe-area-inset-${end}));border-${end}-${side}-radius:${wanted ? 30 : 10}px}.launcher:before{content:"";border:14px solid;clip-path:inset(50%);clip-path:path("${wanted ? DOWN : launcherIcon}")}`);
+      // corner points to the edge it sits in. The icon is last: a page may have given one that is no path.
+      sheet.replaceSync(`:host{all:initial!important;position:fixed!important;z-index:${zIndex}!important}${css}.stage{--brand:${color};--on-brand:${onColor(color)}}.launcher,.note{${side}:max(${offsetX}px,env(safe-area-inset-${side}));${end}:max(${offsetY}px,env(safe-area-inset-${end}));border-${end}-${side}-radius:${wanted ? 30 : 10}px}.launcher:before{content:"";border:14px solid;clip-path:path("${wanted ? DOWN : launcherIcon.replaceAll?.('\n', ' ')}")}`);
       host.lang = lang;
       // There before it has something to say, so that it is read out then; and not before somebody opens the chat.
       if (wanted) note ??= stage.appendChild(make('div', { class: 'note', role: 'status' }));

@@ -79,7 +79,7 @@ function begin(script: HTMLScriptElement | null): void {
         if (mine !== life) return started.destroy();
         panel = started;
         update({});
-        for (const call of waiting.splice(0)) started.command(...call);
+        for (const call of waiting) started.command(...call);
       })
       .catch(() => {
         path = path.replace('/p', '//p');
@@ -110,7 +110,7 @@ function begin(script: HTMLScriptElement | null): void {
     wanted = true;
     note = '';
     update();
-    void prepare()?.then(() => {
+    void (prepare() as Promise<void>).then(() => {
       if (mine !== life || !wanted || shown) return;
       if (panel) {
         shown = true;
@@ -184,6 +184,7 @@ function begin(script: HTMLScriptElement | null): void {
       if (place === LOGOUT) forget();
       if (place === CONSENT) {
         options.consent = args[0] as Consent;
+        update();
         if (!panel) leave();
       }
       if (panel) panel.command(verb, args);

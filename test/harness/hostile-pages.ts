@@ -67,7 +67,7 @@ export const HOSTILE_PAGES: readonly HostilePage[] = [
   { title: 'pointers and selections forbidden', css: 'html, body { pointer-events: none !important } * { user-select: none !important; -webkit-user-select: none !important; touch-action: none !important }' },
   { title: 'a layer above everything', css: '#cover { position: fixed; inset: 0; z-index: 2147483000; background: #fff; }', body: '</div><div id="cover">Above' },
   { title: 'our custom properties taken', css: TAKEN_PROPERTIES },
-  { title: 'our id and object taken', css: '#miradesk, [id*="miradesk"] { display: none !important; position: static !important; left: 0; transform: scale(3) !important; opacity: .1 !important }', body: '</div><div id="miradesk">Not the chat' },
+  { title: 'our id and object taken', css: '#miradesk, [id*="miradesk"] { display: none !important; position: static !important; left: 0; transform: scale(3) !important; opacity: .1 !important }', body: '</div><div id="miradesk">Not the chat</div><script>class Text {} class Node {} class Event {}</script><div>' },
   { title: 'animations and transitions of everything', css: '@keyframes spin { to { transform: rotate(1turn); opacity: 0 } } * { animation: spin 9s infinite !important; transition: all 9s !important }' },
   { title: 'a locked, flexible root', css: 'html { display: flex; gap: 100px; overflow: hidden; position: fixed; inset: 0; width: 100% } html > * { flex: 1; min-width: 900px !important; margin: 50px !important }' },
   BACKDROPS,

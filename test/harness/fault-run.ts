@@ -117,6 +117,8 @@ async function settle(people: People, patienceMs: number): Promise<void> {
       const log = Array.from(fresh.logs.values()).flat().map((entry) => ({ ...entry, text: entry.text ?? null }));
       const [difference] = differences({ log, senders: people.senders(), views: people.views() });
       if (difference !== undefined) throw new Error(difference);
+      // Asked again: a tab that was loaded anew at the very end says that nothing waits until it has read its outbox, and sends that then.
+      if (people.waiting > 0) throw new Error(`${people.waiting} messages are waiting`);
       return true;
     }, { timeout: patienceMs, every: 100, what: 'all clients to show the log' });
   } finally {

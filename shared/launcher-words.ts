@@ -13,7 +13,7 @@ export const LAUNCHER_WORDS: Readonly<Record<Locale, { label: string; loadFailed
   pl: { label: 'Czat', loadFailed: 'Czat się nie wczytał. Spróbuj ponownie.' },
   tr: { label: 'Sohbet', loadFailed: 'Sohbet yüklenemedi. Yeniden deneyin.' },
   uk: { label: 'Чат', loadFailed: 'Чат не відкрився. Спробуйте ще раз.' },
-  ja: { label: 'チャット', loadFailed: 'チャットを開けません。再度お試しください。' },
+  ja: { label: 'チャット', loadFailed: 'チャットを開けません。やり直してください。' },
   zh: { label: '聊天', loadFailed: '无法打开聊天，请重试。' },
   ar: { label: 'دردشة', loadFailed: 'تعذّر فتح الدردشة. حاول مرة أخرى.' },
   he: { label: 'צ׳אט', loadFailed: 'הצ׳אט לא נטען. נסו שוב.' },

@@ -79,7 +79,7 @@ function begin(script: HTMLScriptElement | null): void {
         if (mine !== life) return started.destroy();
         panel = started;
         update({});
-        for (const call of waiting) started.command(...call);
+        for (const call of waiting.splice(0)) started.command(...call);
       })
       .catch(() => {
         path = path.replace('/p', '//p');
